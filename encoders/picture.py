@@ -1,0 +1,110 @@
+"""The one way to open a picture: for indexing, for queries and for thumbnails alike."""
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from encoders.errors import PictureError
+
+# Pillow knows more formats; these are the ones that people keep pictures in. Leaving out the rest
+# (EPS starts Ghostscript) keeps hostile files away from decoders that nobody here needs.
+# Multi-picture JPEGs (MPO) open as JPEG.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
+SUFFIXES = frozenset(
+    (
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif"),
+        *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".avifs"),
+    )
+)
+MAX_PIXELS = 200_000_000  # the largest phone sensors; decoded, that is 600 MB
+
+# Pillow warns above its limit and raises only above twice that; our limit is one line, not two.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+_SIXTEEN_BIT = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An opened picture: upright RGB pixels, and the size and format of the original.
+
+    ``image`` may be smaller than ``width`` × ``height`` (both in pixels, after the EXIF turn) when
+    reduced decoding was asked for.
+    """
+
+    image: Image.Image
+    width: int
+    height: int
+    format: str
+
+
+def open_picture(data: bytes, *, at_least: int | None = None) -> Picture:
+    """Decode a picture file: first frame, EXIF turn applied, as RGB (transparency over white).
+
+    With ``at_least``, a JPEG may be decoded at a half, a quarter or an eighth of its size, as long
+    as its shorter side keeps that many pixels.
+
+    Raises:
+        PictureError: the bytes are not a picture of a known format, are damaged, or the picture
+            has more than ``MAX_PIXELS`` pixels.
+    """
+    try:
+        return _decode(data, at_least)
+    except PictureError:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise PictureError(f"more than {MAX_PIXELS // 1_000_000} megapixels") from error
+    except UnidentifiedImageError as error:
+        raise PictureError("not a picture in a format that mindseye reads") from error
+    except Exception as error:
+        # Damaged files make Pillow's decoders raise nearly anything (OSError, SyntaxError,
+        # struct.error, KeyError, …); whatever it is, the file is at fault and not the program.
+        raise PictureError(f"damaged: {error or type(error).__name__}") from error
+
+
+def _decode(data: bytes, at_least: int | None) -> Picture:
+    if not data:
+        raise PictureError("empty file")
+    with Image.open(BytesIO(data), formats=FORMATS) as image:
+        width, height = image.size
+        if width * height > MAX_PIXELS:
+            raise PictureError(f"more than {MAX_PIXELS // 1_000_000} megapixels")
+        if at_least is not None:
+            reduction = at_least / min(width, height)
+            image.draft(None, (int(width * reduction), int(height * reduction)))
+        name = "JPEG" if image.format == "MPO" else str(image.format)
+        image.load()
+        decoded = image.size
+        upright = _upright(image)
+    if upright.size != decoded and decoded[0] != decoded[1]:
+        width, height = height, width
+    return Picture(_rgb(upright), width, height, name)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # EXIF is advice; nonsense in it must not cost the picture
+        return image.copy()
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode in _SIXTEEN_BIT or image.mode == "F":
+        return _eight_bit(image).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        paper = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(paper, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """16-bit integers and floats scaled into 0..255; Pillow's own conversion would clip them."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    top = float(values.max(initial=0))
+    full = max(top, 1.0) if image.mode == "F" else 65535.0 if top > 255 else 255.0
+    return Image.fromarray((values.clip(0, full) * (255 / full)).astype(np.uint8))

@@ -1,0 +1,104 @@
+"""Corpora that a package manager can bring: recipes in ``data/corpora``, kept in the cache."""
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evaluation.errors import CorpusError
+
+RECIPES = Path(__file__).parent.parent / "data" / "corpora"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Where a corpus comes from: a Debian package with its folder, licence and checksums."""
+
+    name: str
+    description: str
+    debian_package: str
+    folder: str
+    licence: str
+    licence_file: str
+    sha256: dict[str, str]
+
+
+def recipes() -> dict[str, Recipe]:
+    """Every corpus that can be fetched, by name."""
+    found = {}
+    for file in sorted(RECIPES.glob("*.toml")):
+        facts: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        found[file.stem] = Recipe(file.stem, **facts)
+    return found
+
+
+def fetch(name: str, cache: Path, say: Say) -> Path:
+    """The folder of a corpus, fetched into ``cache`` if it is not there yet.
+
+    Raises:
+        CorpusError: no recipe has that name, this system has no apt, or the package cannot be had.
+    """
+    recipe = recipes().get(name)
+    if recipe is None:
+        raise CorpusError(f"no corpus is called {name!r}; there are: {', '.join(recipes())}")
+    place = cache / "corpora" / name
+    if not place.exists():
+        for tool in ("apt-get", "dpkg-deb"):
+            if shutil.which(tool) is None:
+                raise CorpusError(f"{name} is a Debian package, and this system has no {tool}")
+        _bring(recipe, place, say)
+    say(f"{recipe.description}\nlicence: {recipe.licence} {place / recipe.licence_file}")
+    return place / recipe.folder
+
+
+def _bring(recipe: Recipe, place: Path, say: Say) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
+        package = _download(recipe, Path(scratch), say)
+        _verify(recipe, package, say)
+        unpacked = Path(scratch) / "unpacked"
+        _run(["dpkg-deb", "--extract", str(package), str(unpacked)], Path(scratch))
+        unpacked.rename(place)
+
+
+def _download(recipe: Recipe, scratch: Path, say: Say) -> Path:
+    say(f"fetching the Debian package {recipe.debian_package} …")
+    try:
+        _run(["apt-get", "download", recipe.debian_package], scratch)
+    except CorpusError:  # no package lists on this machine: fetch some of our own, no root needed
+        lists = scratch / "lists"
+        (lists / "partial").mkdir(parents=True)
+        options = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={scratch}"]
+        _run(["apt-get", *options, "update"], scratch)
+        _run(["apt-get", *options, "download", recipe.debian_package], scratch)
+    return next(scratch.glob("*.deb"))
+
+
+def _verify(recipe: Recipe, package: Path, say: Say) -> None:
+    version = _run(["dpkg-deb", "--field", str(package), "Version"], package.parent).strip()
+    with package.open("rb") as stream:
+        checksum = hashlib.file_digest(stream, "sha256").hexdigest()
+    tested = recipe.sha256.get(version)
+    if tested is None:
+        say(f"version {version} is not one that mindseye was tested with; apt has verified it")
+    elif tested == checksum:
+        say(f"version {version}, checksum verified")
+    else:
+        raise CorpusError(
+            f"{recipe.debian_package} {version} has the checksum {checksum}, not {tested}; "
+            "nothing was kept, try again later"
+        )
+
+
+def _run(command: list[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        raise CorpusError(f"{' '.join(command[:3])} failed: {done.stderr.strip()[-500:]}")
+    return done.stdout

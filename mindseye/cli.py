@@ -1,0 +1,37 @@
+"""The command `mindseye`: each subcommand imports what it needs when it runs, so help is quick."""
+
+import logging
+import sys
+from importlib.metadata import version
+
+import click
+
+from mindseye import evaluate, fetch, index, search, serve, status
+from mindseye.errors import STOPPED
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("mindseye"), prog_name="mindseye")
+def group() -> None:
+    """Semantic image search: type a description, find your pictures.
+
+    \b
+    Example:
+      mindseye index ~/Pictures
+      mindseye search "two dogs on a beach"
+    """
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("encoders").setLevel(logging.INFO)
+
+
+for module in (index, search, serve, status, evaluate, fetch):
+    group.add_command(module.command)
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends in one line, not in a stack trace."""
+    try:
+        group.main(standalone_mode=True)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(STOPPED)

@@ -1,0 +1,71 @@
+"""`mindseye index`: folders into the collection, and the account of every file."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from mindseye.errors import FAILED_FILES, STOPPED, explained
+from mindseye.progress import progress
+from mindseye.settings import collection_option
+
+FAILURES_SHOWN = 20
+
+
+@click.command("index")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@collection_option
+@click.option("--encoder", help="For a new collection: the encoder to use.  [default: starter]")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the account to this file as JSON.",
+)
+def command(
+    folders: tuple[Path, ...], folder: Path, encoder: str | None, report: Path | None
+) -> None:
+    """Make the collection hold exactly the pictures below FOLDERS.
+
+    Only what is new or changed is read. Links to files are followed, links to folders are not.
+    Exit code 3 means that it finished, but some files could not be read.
+
+    \b
+    Example:
+      mindseye index ~/Pictures /media/camera
+    """
+    with explained():
+        from indexer import Account, index
+        from mindseye.opening import for_indexing
+
+        collection, opened = for_indexing(folder, encoder, folders)
+        try:
+            with progress("indexing") as update:
+
+                def show(done: int, total: int, account: Account) -> None:
+                    update(done, total, f"{account.failed} failed" if account.failed else "")
+
+                account = index(collection, opened, folders, show)
+        except KeyboardInterrupt:
+            click.echo(
+                "stopped; what was read is kept, the same command goes on from here", err=True
+            )
+            raise click.exceptions.Exit(STOPPED) from None
+        if report:
+            report.write_text(json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n")
+    click.echo(_summary(asdict(account), account.seen, folder))
+    for failure in account.failures[:FAILURES_SHOWN]:
+        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
+    if len(account.failures) > FAILURES_SHOWN:
+        more = len(account.failures) - FAILURES_SHOWN
+        click.echo(f"… and {more} more; --report FILE writes all of them", err=True)
+    if account.failures:
+        raise click.exceptions.Exit(FAILED_FILES)
+
+
+def _summary(counts: dict[str, int], seen: int, folder: Path) -> str:
+    removed = counts.pop("removed")
+    counts.pop("failures")
+    parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
+    gone = f"; {removed} removed" if removed else ""
+    return f"{seen} files seen = {parts or 'nothing'}{gone}\ncollection: {folder}"

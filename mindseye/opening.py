@@ -1,0 +1,39 @@
+"""How commands get at a collection and its encoder."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+import encoders
+from encoders import Encoder
+from indexer.scan import sources
+from search import Engine
+from store import Collection, NoCollectionError
+
+
+def for_indexing(
+    folder: Path, encoder: str | None, sources_given: Iterable[Path]
+) -> tuple[Collection, Encoder]:
+    """The collection to write to, made if there is none, and its encoder."""
+    sources(sources_given)  # a folder that is not there must not leave an empty collection behind
+    try:
+        collection = Collection(folder)
+    except NoCollectionError:
+        opened = _load(encoder or encoders.DEFAULT)
+        return Collection.create(folder, asdict(opened.identity)), opened
+    return collection, _load(encoder or collection.encoder["name"])
+
+
+def for_searching(folder: Path) -> Engine:
+    """The engine over the collection in ``folder``."""
+    collection = Collection(folder)
+    return Engine(collection, encoders.load(collection.encoder["name"]))
+
+
+def _load(name: str) -> Encoder:
+    opened = encoders.load(name)
+    encoders.check(opened)
+    click.echo(f"encoder: {opened.identity.architecture}", err=True)
+    return opened

@@ -1,0 +1,32 @@
+"""Options that several commands share, and where things are kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import platformdirs
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+HERE = "127.0.0.1"
+PORT = 8000
+
+
+def default_collection() -> Path:
+    """The collection that every command means unless told otherwise."""
+    return Path(platformdirs.user_data_dir("mindseye", False)) / "collection"
+
+
+def collection_option(command: Command) -> Command:
+    """``--collection DIR``, also from the environment."""
+    return click.option(
+        "--collection",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=default_collection,
+        envvar="MINDSEYE_COLLECTION",
+        show_default="the user's data directory",
+        show_envvar=True,
+        help="The directory that holds the collection.",
+    )(command)

@@ -1,0 +1,33 @@
+"""A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
+
+from store.catalog import FileChange, FoundPicture, KnownFile, NewPicture
+from store.collection import Collection, Snapshot
+from store.errors import (
+    CollectionBusyError,
+    DamagedCollectionError,
+    EncoderMismatchError,
+    NewerCollectionError,
+    NoCollectionError,
+    StoreError,
+)
+from store.models import FAILED, PRESENT, REMOVED
+from store.writer import Writer
+
+__all__ = [
+    "FAILED",
+    "PRESENT",
+    "REMOVED",
+    "Collection",
+    "CollectionBusyError",
+    "DamagedCollectionError",
+    "EncoderMismatchError",
+    "FileChange",
+    "FoundPicture",
+    "KnownFile",
+    "NewPicture",
+    "NewerCollectionError",
+    "NoCollectionError",
+    "Snapshot",
+    "StoreError",
+    "Writer",
+]

@@ -1,0 +1,239 @@
+"""The catalog: what exists, in SQLite through SQLAlchemy. Every statement of mindseye is here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import Connection, create_engine, event, func, select
+from sqlalchemy.orm import Session
+
+from store.index import Ids
+from store.migrations import migrate
+from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
+
+
+class KnownFile(NamedTuple):
+    """What the catalog knows of one path: size in bytes, time of change in ns, state, picture."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    state: str
+    reason: str | None = None
+    picture_id: int | None = None
+
+
+class FileChange(NamedTuple):
+    """What a path has become; ``sha256`` names its picture, ``moved_from`` its former path."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    state: str
+    reason: str | None = None
+    sha256: str | None = None
+    moved_from: str | None = None
+
+
+class NewPicture(NamedTuple):
+    """A content that the catalog has not seen, and a small JPEG of it."""
+
+    sha256: str
+    width: int
+    height: int
+    format: str
+    size: int
+    thumbnail: bytes
+
+
+class FoundPicture(NamedTuple):
+    """A picture as an answer shows it, with the paths at which it lies now."""
+
+    id: int
+    sha256: str
+    width: int
+    height: int
+    format: str
+    files: tuple[str, ...]
+
+
+class Catalog:
+    """The database of one collection; safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+        event.listen(self._engine, "connect", _on_connect)
+        event.listen(self._engine, "begin", _on_begin)
+        with self._engine.begin() as connection:
+            migrate(connection)
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the catalog, whatever is written meanwhile."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    def setting(self, name: str) -> Any:
+        """The setting's value, or ``None``."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(Setting.value).where(Setting.name == name))
+
+    def set(self, **values: Any) -> None:
+        """Keep these settings."""
+        with Session(self._engine) as session, session.begin():
+            for name, value in values.items():
+                session.merge(Setting(name=name, value=value))
+
+    def files_under(self, folders: Sequence[str], separator: str) -> Iterator[KnownFile]:
+        """All known files inside any of the folders, whatever their state."""
+        columns = (
+            File.path,
+            File.size,
+            File.mtime_ns,
+            File.state,
+            File.reason,
+            File.picture_id,
+        )
+        with self._engine.connect() as connection:
+            for folder in folders:
+                inside = folder.rstrip(separator) + separator
+                condition = File.path.startswith(inside, autoescape=True)
+                for row in connection.execute(select(*columns).where(condition)):
+                    if row.path.startswith(inside):  # SQLite's LIKE does not mind capitals
+                        yield KnownFile(*row)
+
+    def pictures(self, hashes: Iterable[str]) -> dict[str, int]:
+        """The ids of those hashes that are known."""
+        with self._engine.connect() as connection:
+            return _pictures(connection, hashes)
+
+    def present_files(self, pictures: Iterable[int]) -> dict[int, list[str]]:
+        """The paths at which each of these pictures lies now."""
+        statement = select(File.picture_id, File.path).order_by(File.path)
+        statement = statement.where(File.picture_id.in_(set(pictures)), File.state == PRESENT)
+        found: dict[int, list[str]] = defaultdict(list)
+        with self._engine.connect() as connection:
+            for number, path in connection.execute(statement):
+                if number is not None:
+                    found[number].append(path)
+        return found
+
+    def living(self) -> tuple[Ids, Ids]:
+        """Ids and embedding rows, both ``(n,)``, of the pictures that lie somewhere; by id."""
+        present = select(File.picture_id).where(File.state == PRESENT)
+        statement = select(Picture.id, Picture.row).where(Picture.id.in_(present))
+        with self._engine.connect() as connection:
+            pairs = connection.execute(statement.order_by(Picture.id)).all()
+        table = np.array([tuple(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
+
+    def rows(self) -> int:
+        """How many rows of the embeddings the catalog accounts for."""
+        with self._engine.connect() as connection:
+            last = connection.scalar(select(func.max(Picture.row)))
+            return 0 if last is None else last + 1
+
+    def counts(self) -> dict[str, int]:
+        """How many files are in each state, and how many pictures there are."""
+        with self._engine.connect() as connection:
+            states = connection.execute(select(File.state, func.count()).group_by(File.state))
+            counts = {str(state): int(count) for state, count in states}
+            pictures = select(func.count(File.picture_id.distinct())).where(File.state == PRESENT)
+            return counts | {"pictures": connection.scalar(pictures) or 0}
+
+    def failures(self) -> list[KnownFile]:
+        """The files that could not be read, by path."""
+        columns = (File.path, File.size, File.mtime_ns, File.state, File.reason)
+        statement = select(*columns).where(File.state == FAILED).order_by(File.path)
+        with self._engine.connect() as connection:
+            return [KnownFile(*row) for row in connection.execute(statement)]
+
+    def write(self, new: Sequence[NewPicture], first_row: int, files: Sequence[FileChange]) -> None:
+        """One transaction: new pictures, with rows from ``first_row`` on, and what files became."""
+        with Session(self._engine) as session, session.begin():
+            for row, picture in enumerate(new, first_row):
+                session.add(_picture(picture, row))
+            session.flush()
+            hashes = {change.sha256 for change in files if change.sha256}
+            pictures = _pictures(session.connection(), hashes)
+            paths = [change.moved_from or change.path for change in files]
+            old = {file.path: file for file in session.scalars(_files_at(paths))}
+            for change in files:
+                file = old.get(change.moved_from or change.path) or File()
+                _apply(change, file, pictures)
+                session.add(file)
+
+    def publish(self, rows: int, index: str) -> int:
+        """Add a generation; returns its number."""
+        with Session(self._engine) as session, session.begin():
+            generation = Generation(rows=rows, index=index)
+            session.add(generation)
+            session.flush()
+            return generation.number
+
+
+def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
+    """Number, rows and index file of the newest generation that this connection sees."""
+    columns = (Generation.number, Generation.rows, Generation.index)
+    newest = select(*columns).order_by(Generation.number.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
+    """Those of the pictures that lie somewhere now, by id, in one statement."""
+    facts = (Picture.id, Picture.sha256, Picture.width, Picture.height, Picture.format)
+    statement = select(*facts, File.path).join(File).order_by(File.path)
+    statement = statement.where(Picture.id.in_(ids), File.state == PRESENT)
+    found: dict[int, FoundPicture] = {}
+    for row in connection.execute(statement):
+        earlier = found.get(row.id)
+        paths = (*earlier.files, row.path) if earlier else (row.path,)
+        found[row.id] = FoundPicture(*row[:-1], paths)
+    return found
+
+
+def embedding_row(connection: Connection, picture: int) -> int | None:
+    """The row of this picture's embedding, or ``None`` if there is no such picture."""
+    return connection.scalar(select(Picture.row).where(Picture.id == picture))
+
+
+def _picture(new: NewPicture, row: int) -> Picture:
+    fields = new._asdict()
+    del fields["thumbnail"]
+    return Picture(row=row, **fields)
+
+
+def _pictures(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
+    statement = select(Picture.sha256, Picture.id).where(Picture.sha256.in_(set(hashes)))
+    return {row.sha256: row.id for row in connection.execute(statement)}
+
+
+def _files_at(paths: Sequence[str]) -> Any:
+    return select(File).where(File.path.in_(paths))
+
+
+def _apply(change: FileChange, file: File, pictures: dict[str, int]) -> None:
+    file.path, file.size, file.mtime_ns = change.path, change.size, change.mtime_ns
+    file.state, file.reason = change.state, change.reason
+    if change.sha256:
+        file.picture_id = pictures[change.sha256]
+    elif change.reason:
+        file.picture_id = None
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # our "begin" below starts transactions, reads included
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,149 @@
+"""A collection: one directory with a catalog, embeddings and an index, made with one encoder."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from store.catalog import Catalog, FoundPicture, embedding_row, found_pictures, latest_generation
+from store.embeddings import EmbeddingFile, Embeddings
+from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
+from store.index import Ids, Index, Scores
+from store.lock import writer_lock
+from store.thumbnails import Thumbnails
+from store.writer import Writer
+
+Identity = Mapping[str, Any]
+
+
+class Snapshot:
+    """One published generation, and the catalog as it was at one instant: what a reader sees."""
+
+    def __init__(
+        self, connection: Connection, number: int, index: Index | None, embeddings: Embeddings
+    ) -> None:
+        self._connection = connection
+        self.generation = number
+        self.index = index
+        self.embeddings = embeddings
+
+    def search(self, queries: Embeddings, k: int, nprobe: int) -> tuple[Scores, Ids]:
+        """Scores and picture ids ``(queries, k)``, as `Index.search`; empty if none exists."""
+        if self.index is None:
+            nothing = (len(queries), 0)
+            return np.empty(nothing, dtype=np.float32), np.empty(nothing, dtype=np.int64)
+        return self.index.search(queries, k, nprobe)
+
+    def pictures(self, ids: list[int]) -> dict[int, FoundPicture]:
+        """Those of the pictures that lie somewhere now, by id."""
+        return found_pictures(self._connection, ids)
+
+    def embedding(self, picture: int) -> Embeddings | None:
+        """The embedding of a picture as ``(1, dim)``, or ``None`` if there is no such picture."""
+        row = embedding_row(self._connection, picture)
+        if row is None or row >= len(self.embeddings):
+            return None
+        return np.array(self.embeddings[row : row + 1])
+
+
+class Collection:
+    """The parts of a collection, and the two ways to hold them: `snapshot` and `writing`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the collection in ``folder``.
+
+        Raises:
+            NoCollectionError: there is none.
+            NewerCollectionError: a newer mindseye made it.
+        """
+        self.folder = folder
+        if not (folder / "catalog.sqlite").exists():
+            raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
+        self.catalog = Catalog(folder / "catalog.sqlite")
+        encoder = self.catalog.setting("encoder")
+        if encoder is None:  # killed while it was being made
+            raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
+        self.encoder: dict[str, Any] = encoder
+        self.embeddings = EmbeddingFile(folder / "embeddings.f32", encoder["dim"])
+        self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
+        self._loading = threading.Lock()
+        self._loaded: tuple[int, Index | None, Embeddings] | None = None
+
+    @classmethod
+    def create(cls, folder: Path, encoder: Identity) -> "Collection":
+        """Make an empty collection for embeddings of this encoder, ``encoder["dim"]`` wide.
+
+        Opens the collection instead if it exists; check it with `require`.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        with writer_lock(folder):
+            catalog = Catalog(folder / "catalog.sqlite")
+            if catalog.setting("encoder") is None:
+                (folder / "embeddings.f32").touch()
+                Thumbnails(folder / "thumbnails.sqlite").create()
+                catalog.set(encoder=dict(encoder))
+            catalog.close()
+        return cls(folder)
+
+    def require(self, encoder: Identity) -> None:
+        """Refuse an encoder that is not the one the collection was made with.
+
+        Raises:
+            EncoderMismatchError: naming both, and the first difference.
+        """
+        for field in sorted(self.encoder.keys() | encoder.keys()):
+            ours, theirs = self.encoder.get(field), encoder.get(field)
+            if ours != theirs:
+                raise EncoderMismatchError(
+                    f"{self.folder} was made with the encoder {self.encoder['name']!r}, not with "
+                    f"{encoder['name']!r} ({field}: {ours} against {theirs}); use that encoder, or "
+                    "index into another collection"
+                )
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.catalog.close()
+        self._loaded = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The newest generation, held while the block runs, whatever a writer does meanwhile.
+
+        Raises:
+            DamagedCollectionError: its index or embeddings cannot be read.
+        """
+        with self.catalog.reading() as connection:
+            latest = latest_generation(connection)
+            if latest is None:
+                nothing = np.empty((0, self.embeddings.dim), dtype=np.float32)
+                yield Snapshot(connection, 0, None, nothing)
+                return
+            with self._loading:
+                if self._loaded is None or self._loaded[0] != latest[0]:
+                    self._loaded = self._load(*latest)
+                loaded = self._loaded
+            yield Snapshot(connection, *loaded)
+
+    def _load(self, number: int, rows: int, index: str) -> tuple[int, Index, Embeddings]:
+        try:
+            return number, Index.load(self.folder / index), self.embeddings.read(rows)
+        except RuntimeError as error:  # what FAISS raises for a file that is gone or damaged
+            raise DamagedCollectionError(
+                f"cannot read {self.folder / index}; rebuild it: mindseye index FOLDER"
+            ) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """The writer, alone: what an earlier one left unfinished is cleared away first.
+
+        Raises:
+            CollectionBusyError: another process is writing.
+            DamagedCollectionError: embeddings are missing that the catalog names.
+        """
+        with writer_lock(self.folder):
+            self.embeddings.truncate(self.catalog.rows())
+            yield Writer(self)

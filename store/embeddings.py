@@ -1,0 +1,65 @@
+"""The embeddings of a collection: float32 rows in one file that only grows, read by mapping it."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.errors import DamagedCollectionError
+
+Embeddings = NDArray[np.float32]
+
+
+class EmbeddingFile:
+    """Rows of ``dim`` float32 values in the machine's little-endian order, without a header.
+
+    Which rows count is the catalog's knowledge: a row that it does not name is the remains of a
+    write that was cut off.
+    """
+
+    def __init__(self, path: Path, dim: int) -> None:
+        self.path = path
+        self.dim = dim
+        self._row_bytes = dim * np.dtype("<f4").itemsize
+
+    def append(self, rows: Embeddings) -> int:
+        """Add ``(n, dim)`` rows, wait until they are on the disk, return the first one's number."""
+        if rows.ndim != 2 or rows.shape[1] != self.dim:
+            raise ValueError(f"embeddings of shape {rows.shape}, expected (n, {self.dim})")
+        with self.path.open("ab") as stream:
+            first = stream.tell() // self._row_bytes
+            stream.write(np.ascontiguousarray(rows, dtype="<f4").tobytes())
+            stream.flush()
+            os.fsync(stream.fileno())
+        return first
+
+    def read(self, rows: int) -> Embeddings:
+        """The first ``rows`` rows as a read-only matrix ``(rows, dim)``, mapped and not copied.
+
+        Raises:
+            DamagedCollectionError: the file holds fewer rows than that.
+        """
+        if rows == 0:
+            return np.empty((0, self.dim), dtype=np.float32)
+        self._check(rows)
+        return np.memmap(self.path, dtype="<f4", mode="r", shape=(rows, self.dim))
+
+    def truncate(self, rows: int) -> None:
+        """Drop what lies behind the first ``rows`` rows: the remains of an unfinished write.
+
+        Raises:
+            DamagedCollectionError: the file holds fewer rows than that.
+        """
+        if rows:
+            self._check(rows)
+        with self.path.open("ab") as stream:
+            stream.truncate(rows * self._row_bytes)
+
+    def _check(self, rows: int) -> None:
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if size < rows * self._row_bytes:
+            raise DamagedCollectionError(
+                f"{self.path} holds {size // self._row_bytes} embeddings, and the catalog names "
+                f"{rows}; delete the collection and index again"
+            )

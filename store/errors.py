@@ -1,0 +1,33 @@
+"""What can go wrong with a collection.
+
+StoreError
+├── NoCollectionError       there is none at that place
+├── EncoderMismatchError    it was made with another encoder
+├── CollectionBusyError     another process is writing to it
+├── NewerCollectionError    a newer mindseye made it
+└── DamagedCollectionError  its parts contradict each other
+"""
+
+
+class StoreError(Exception):
+    """The base of every error of this package."""
+
+
+class NoCollectionError(StoreError):
+    """There is no collection at that place."""
+
+
+class EncoderMismatchError(StoreError):
+    """The collection was made with another encoder than the one given."""
+
+
+class CollectionBusyError(StoreError):
+    """Another process holds the writer lock."""
+
+
+class NewerCollectionError(StoreError):
+    """The catalog's schema is newer than this program."""
+
+
+class DamagedCollectionError(StoreError):
+    """Embeddings or index hold less than the catalog says."""

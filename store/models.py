@@ -1,0 +1,68 @@
+"""The catalog's tables: the truth about what exists."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+# SQLite numbers rows by itself only where the column is a plain INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+PRESENT, REMOVED, FAILED = "present", "removed", "failed"
+
+
+class Base(DeclarativeBase):
+    """The tables of a catalog."""
+
+
+class Picture(Base):
+    """One image content, known by its SHA-256; ``row`` is its place in the embeddings."""
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    row: Mapped[int] = mapped_column(BigInteger, unique=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    format: Mapped[str] = mapped_column(String(16))
+    size: Mapped[int] = mapped_column(BigInteger)
+    files: Mapped[list["File"]] = relationship(back_populates="picture")
+
+
+class File(Base):
+    """One path at which a picture was seen, or failed to be one."""
+
+    __tablename__ = "file"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    path: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str | None]
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), index=True)
+    picture: Mapped[Picture | None] = relationship(back_populates="files")
+
+
+class Generation(Base):
+    """A published state: how many embeddings it spans, and the file that holds its index."""
+
+    __tablename__ = "generation"
+
+    number: Mapped[int] = mapped_column(Id, primary_key=True)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    index: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), default=lambda: datetime.now(UTC)
+    )
+
+
+class Setting(Base):
+    """A fact about the whole collection, such as its encoder's identity."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)

@@ -1,0 +1,46 @@
+"""Small JPEGs of the pictures, by picture id, in one SQLite file of their own.
+
+Small blobs are read faster from SQLite than from as many files (sqlite.org/fasterthanfs.html), and
+losing this file loses nothing: it is a cache, and may be deleted at any time.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+
+class Thumbnails:
+    """JPEG bytes under picture ids."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self) -> None:
+        """Make the file if there is none."""
+        with self._connected() as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS thumbnail (id INTEGER PRIMARY KEY, jpeg)"
+            )
+
+    def put(self, thumbnails: Iterable[tuple[int, bytes]]) -> None:
+        """Keep these ``(picture id, JPEG)`` pairs."""
+        with self._connected() as connection:
+            connection.executemany("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", thumbnails)
+
+    def get(self, picture: int) -> bytes | None:
+        """The JPEG of this picture, or ``None`` if there is none."""
+        if not self.path.exists():
+            return None
+        with self._connected() as connection:
+            found = connection.execute("SELECT jpeg FROM thumbnail WHERE id = ?", (picture,))
+            row = found.fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=30)) as connection:
+            connection.execute("PRAGMA synchronous=OFF")  # a cache need not survive a power cut
+            with connection:
+                yield connection

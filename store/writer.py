@@ -1,0 +1,78 @@
+"""The order of writing: embeddings, then catalog, then index, then the new generation.
+
+Whatever instant a kill picks, what is already written is true: rows that the catalog does not name
+are dropped by the next writer, and `Writer.publish` compares the index with the catalog each time.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from store.catalog import FileChange, NewPicture, latest_generation
+from store.embeddings import Embeddings
+from store.index import Ids, Index, lists_for
+
+if TYPE_CHECKING:
+    from store.collection import Collection
+
+RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
+KEPT_INDEXES = 2  # a reader may just be opening the one before
+
+
+class Writer:
+    """The only way to change a collection; got from `Collection.writing`."""
+
+    def __init__(self, collection: "Collection") -> None:
+        self._collection = collection
+
+    def write(
+        self, new: Sequence[NewPicture], embeddings: Embeddings, files: Sequence[FileChange]
+    ) -> None:
+        """Keep new pictures with their embeddings ``(n, dim)``, and what became of files."""
+        if len(new) != len(embeddings):
+            raise ValueError(f"{len(embeddings)} embeddings for {len(new)} pictures")
+        catalog = self._collection.catalog
+        first = self._collection.embeddings.append(embeddings) if new else 0
+        catalog.write(new, first, files)
+        if new:
+            ids = catalog.pictures(picture.sha256 for picture in new)
+            self._collection.thumbnails.put((ids[one.sha256], one.thumbnail) for one in new)
+
+    def publish(self) -> int:
+        """Make the catalog's present pictures the ones that readers find; the generation's number.
+
+        Does nothing if the newest generation already holds exactly these.
+        """
+        catalog, folder = self._collection.catalog, self._collection.folder
+        ids, rows = catalog.living()
+        with catalog.reading() as connection:
+            latest = latest_generation(connection)
+        index = self._previous(latest[2]) if latest else None
+        if latest and index is not None and np.array_equal(index.ids(), ids):
+            return latest[0]
+        total = catalog.rows()
+        updated = self._updated(index, ids, rows, self._collection.embeddings.read(total))
+        name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
+        updated.save(folder / name)
+        number = catalog.publish(total, name)
+        for old in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
+            old.unlink(missing_ok=True)
+        return number
+
+    def _previous(self, name: str) -> Index | None:
+        try:
+            return Index.load(self._collection.folder / name, mapped=False)
+        except RuntimeError:  # gone or damaged: it is a cache, so build it anew
+            return None
+
+    def _updated(self, index: Index | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Index:
+        wanted = lists_for(len(ids))
+        drifted = index and not wanted / RETRAIN_FACTOR <= index.lists <= wanted * RETRAIN_FACTOR
+        if index is None or drifted:
+            return Index.build(embeddings[rows], ids)
+        held = index.ids()
+        new = ~np.isin(ids, held, assume_unique=True)
+        index.remove(np.setdiff1d(held, ids, assume_unique=True))
+        index.add(embeddings[rows[new]], ids[new])
+        return index

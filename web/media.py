@@ -1,0 +1,64 @@
+"""Pictures and thumbnails, by id only: no path comes from a request."""
+
+from io import BytesIO
+from pathlib import Path
+
+from flask import Blueprint, request, send_file
+from werkzeug.wrappers import Response
+
+from encoders import open_picture
+from indexer import thumbnail as make_thumbnail
+from search import NoPictureError
+from store import FoundPicture
+from web.parts import engine
+
+blueprint = Blueprint("media", __name__, url_prefix="/pictures")
+
+# What browsers show as it is; anything else is sent as a JPEG made from it.
+SHOWN = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "AVIF": "image/avif",
+    "BMP": "image/bmp",
+}
+
+
+@blueprint.get("/<int:number>/image")
+def image(number: int) -> Response:
+    """The picture as it lies on the disk, or as a JPEG where browsers could not show it."""
+    found = engine().picture(number)
+    data = _bytes(found)
+    if found.format not in SHOWN:
+        buffer = BytesIO()
+        open_picture(data).image.save(buffer, "JPEG", quality=90)
+        data = buffer.getvalue()
+    return _sent(data, SHOWN.get(found.format, "image/jpeg"), f"{found.sha256}-image")
+
+
+@blueprint.get("/<int:number>/thumbnail")
+def thumbnail(number: int) -> Response:
+    """A small JPEG, from the collection or, where that has none, made from the picture."""
+    found = engine().picture(number)
+    data = engine().collection.thumbnails.get(number)
+    if data is None:
+        data = make_thumbnail(open_picture(_bytes(found), at_least=320).image)
+    return _sent(data, "image/jpeg", f"{found.sha256}-thumbnail")
+
+
+def _bytes(found: FoundPicture) -> bytes:
+    for file in found.files:
+        try:
+            return Path(file).read_bytes()
+        except OSError:
+            continue  # another copy may still be there
+    raise NoPictureError(f"{found.files[0]} is no longer there; index its folder again")
+
+
+def _sent(data: bytes, kind: str, tag: str) -> Response:
+    # Another collection may be served at the same address tomorrow, so browsers ask each time; the
+    # tag makes the answer to an unchanged picture a few bytes.
+    response = send_file(BytesIO(data), mimetype=kind, max_age=0)
+    response.set_etag(tag)
+    return response.make_conditional(request)
