@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from encoders.errors import PictureError
 
@@ -24,8 +24,11 @@ MAX_PIXELS = 200_000_000  # the largest phone sensors; decoded, that is 600 MB
 # Pillow warns above its limit and raises only above twice that; our limit is one line, not two.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# Pillow also remarks on odd metadata; what counts here is whether the pixels can be had.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _SIXTEEN_BIT = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
+_SIDEWAYS = {5, 6, 7, 8}  # the EXIF orientations that exchange width and height
 
 
 @dataclass(frozen=True)
@@ -74,22 +77,22 @@ def _decode(data: bytes, at_least: int | None) -> Picture:
         if width * height > MAX_PIXELS:
             raise PictureError(f"more than {MAX_PIXELS // 1_000_000} megapixels")
         if at_least is not None:
-            reduction = at_least / min(width, height)
-            image.draft(None, (int(width * reduction), int(height * reduction)))
+            image.draft(None, (at_least, at_least))  # neither side will be shorter than that
         name = "JPEG" if image.format == "MPO" else str(image.format)
         image.load()
-        decoded = image.size
-        upright = _upright(image)
-    if upright.size != decoded and decoded[0] != decoded[1]:
+        upright, sideways = _upright(image)
+    if sideways:
         width, height = height, width
     return Picture(_rgb(upright), width, height, name)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image) -> tuple[Image.Image, bool]:
+    """The picture turned as its EXIF says, and whether that exchanged width and height."""
     try:
-        return ImageOps.exif_transpose(image)
+        sideways = image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
+        return ImageOps.exif_transpose(image), sideways
     except Exception:  # EXIF is advice; nonsense in it must not cost the picture
-        return image.copy()
+        return image.copy(), False
 
 
 def _rgb(image: Image.Image) -> Image.Image:
@@ -106,5 +109,8 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     """16-bit integers and floats scaled into 0..255; Pillow's own conversion would clip them."""
     values = np.nan_to_num(np.asarray(image, dtype=np.float32))
     top = float(values.max(initial=0))
-    full = max(top, 1.0) if image.mode == "F" else 65535.0 if top > 255 else 255.0
+    if image.mode == "F":
+        full = max(top, 1.0)
+    else:  # 32-bit integers ("I") may hold values of 8 or of 16 bits
+        full = 255.0 if image.mode == "I" and top <= 255 else 65535.0
     return Image.fromarray((values.clip(0, full) * (255 / full)).astype(np.uint8))

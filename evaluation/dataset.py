@@ -64,11 +64,15 @@ def _joined(
 
 def _table(file: Path) -> dict[str, list[str]]:
     captions: dict[str, list[str]] = defaultdict(list)
-    with file.open(newline="", encoding="utf-8") as stream:
-        for row in csv.DictReader(stream):
-            if not {"image", "caption"} <= row.keys():
-                raise DatasetError(f"{file} lacks the columns image,caption in its first line")
-            captions[row["image"]].append(row["caption"].strip())
+    # Spreadsheets begin UTF-8 with a byte order mark; "utf-8-sig" reads it with and without.
+    with file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
+        rows = csv.DictReader(stream)
+        if not {"image", "caption"} <= set(rows.fieldnames or ()):
+            raise DatasetError(f"{file} lacks the columns image,caption in its first line")
+        for row in rows:
+            caption = (row["caption"] or "").strip()
+            if caption:
+                captions[row["image"]].append(caption)
     return captions
 
 

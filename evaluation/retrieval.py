@@ -10,6 +10,7 @@ import numpy as np
 
 from encoders import Embeddings, Encoder, PictureError, Pixels, open_picture
 from evaluation.dataset import Dataset
+from evaluation.errors import DatasetError
 from evaluation.metrics import Ranks, median_rank, ranks, recall_at
 
 BATCH = 32  # pictures encoded at once
@@ -40,7 +41,11 @@ class Retrieval:
 
 
 def evaluate(encoder: Encoder, dataset: Dataset, progress: Progress = lambda *_: None) -> Retrieval:
-    """Rank all pictures for each caption, and all captions for each picture, exactly."""
+    """Rank all pictures for each caption, and all captions for each picture, exactly.
+
+    Raises:
+        DatasetError: not one of the pictures can be opened.
+    """
     images, opened, failures = _encode(encoder, dataset, progress)
     captions = [caption for place in opened for caption in dataset.captions[place]]
     owners = [one for one, place in enumerate(opened) for _ in dataset.captions[place]]
@@ -82,6 +87,8 @@ def _encode(
             if good:
                 found.append(encoder.encode_images([pixels for _, pixels in good]))
             progress(start + len(batch), len(dataset.pictures))
+    if not found:
+        raise DatasetError(f"no picture can be opened; the first is {': '.join(failures[0])}")
     return np.concatenate(found), opened, tuple(failures)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from encoders import Encoder
 from indexer.account import Account
 from indexer.read import Reader, ReadFile, ahead
-from indexer.scan import SeenFile, scan, sources
+from indexer.scan import SeenFile, scan, sources, storable
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, Writer
 
 Item = TypeVar("Item")
@@ -88,7 +88,7 @@ class _Run:
                     self._gone_from.setdefault(known.picture_id, []).append(path)
         changes: list[FileChange] = []
         unread = [file for file in seen if not self._settled(file, changes)]
-        self._writer.write((), _no_embeddings(self._encoder), changes)
+        self._became(changes)
         return unread
 
     def _settled(self, file: SeenFile, changes: list[FileChange]) -> bool:
@@ -98,12 +98,12 @@ class _Run:
             self._account.count("skipped")
         elif file.reason:
             self._account.fail(file.path, file.reason)
-        elif not same or known is None:
-            return False
+            if not file.is_folder and storable(file.path):
+                changes.append(FileChange(*file[:3], FAILED, file.reason))
+        elif not same or known is None or known.state == FAILED:
+            return False  # what failed is tried again: permissions leave no trace in the times
         elif known.state == PRESENT:
             self._account.count("unchanged")
-        elif known.state == FAILED:
-            self._account.fail(file.path, known.reason or "")
         elif known.picture_id is not None:
             self._account.count("restored")
             changes.append(FileChange(*file[:3], PRESENT))
@@ -143,7 +143,7 @@ class _Run:
         path, seen = file.seen.path, file.seen[:3]
         if file.reason:
             self._account.fail(path, file.reason)
-            return [FileChange(*seen, FAILED, file.reason)] if _storable(path) else []
+            return [FileChange(*seen, FAILED, file.reason)] if storable(path) else []
         change = FileChange(*seen, PRESENT, sha256=file.sha256)
         known = self._known.get(path)
         if known and known.state == PRESENT:
@@ -169,18 +169,16 @@ class _Run:
         return [change._replace(moved_from=old)]
 
     def _remove(self) -> None:
-        for batch in _batches(self._gone.values(), 500):
-            changes = [FileChange(*file[:3], REMOVED) for file in batch]
-            self._writer.write((), _no_embeddings(self._encoder), changes)
-            self._account.removed += len(batch)
+        self._became([FileChange(*file[:3], REMOVED) for file in self._gone.values()])
+        self._account.removed = len(self._gone)
+
+    def _became(self, changes: Sequence[FileChange]) -> None:
+        for batch in _batches(changes, 500):  # SQLite takes 32,766 paths in one statement
+            self._writer.write((), _no_embeddings(self._encoder), batch)
 
 
 def _no_embeddings(encoder: Encoder) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     return np.empty((0, encoder.identity.dim), dtype=np.float32)
-
-
-def _storable(path: str) -> bool:
-    return path == path.encode(errors="replace").decode()
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -37,8 +37,15 @@ def sources(folders: Iterable[Path]) -> list[str]:
             what = "is not a folder" if folder.exists() else "does not exist"
             raise SourceError(f"{folder} {what}; give folders that hold pictures")
         found.append(folder.resolve())
+        if not storable(str(found[-1])):
+            raise SourceError(f"{folder} has a name that is not valid UTF-8; rename it")
     outer = [one for one in found if not any(two in one.parents for two in found)]
     return sorted({str(folder) for folder in outer})
+
+
+def storable(path: str) -> bool:
+    """Whether the path is valid UTF-8, as the catalog wants it; Linux allows any bytes."""
+    return path == path.encode(errors="replace").decode()
 
 
 def scan(folder: str) -> Iterator[SeenFile]:

@@ -31,7 +31,10 @@ for module in (index, search, serve, status, evaluate, fetch):
 def main() -> None:
     """Run the command line; Ctrl-C ends in one line, not in a stack trace."""
     try:
-        group.main(standalone_mode=True)
-    except KeyboardInterrupt:
+        sys.exit(group.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):  # click turns the second into the first
         click.echo("stopped", err=True)
         sys.exit(STOPPED)

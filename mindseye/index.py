@@ -52,7 +52,9 @@ def command(
             )
             raise click.exceptions.Exit(STOPPED) from None
         if report:
-            report.write_text(json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n")
+            text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
+            # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
+            report.write_text(text, encoding="utf-8", errors="backslashreplace")
     click.echo(_summary(asdict(account), account.seen, folder))
     for failure in account.failures[:FAILURES_SHOWN]:
         click.echo(f"failed: {failure.path}: {failure.reason}", err=True)

@@ -26,6 +26,7 @@ class Thumbnails:
 
     def put(self, thumbnails: Iterable[tuple[int, bytes]]) -> None:
         """Keep these ``(picture id, JPEG)`` pairs."""
+        self.create()  # somebody may have deleted the file
         with self._connected() as connection:
             connection.executemany("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", thumbnails)
 

@@ -68,8 +68,7 @@ class Writer:
 
     def _updated(self, index: Index | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Index:
         wanted = lists_for(len(ids))
-        drifted = index and not wanted / RETRAIN_FACTOR <= index.lists <= wanted * RETRAIN_FACTOR
-        if index is None or drifted:
+        if index is None or not wanted / RETRAIN_FACTOR <= index.lists <= wanted * RETRAIN_FACTOR:
             return Index.build(embeddings[rows], ids)
         held = index.ids()
         new = ~np.isin(ids, held, assume_unique=True)

@@ -1,5 +1,6 @@
 """Pictures and thumbnails, by id only: no path comes from a request."""
 
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -23,21 +24,20 @@ SHOWN = {
     "AVIF": "image/avif",
     "BMP": "image/bmp",
 }
+MAX_SIDE = 65_500  # pixels; a JPEG cannot be larger
 
 
-@blueprint.get("/<int:number>/image")
+@blueprint.get("/<id:number>/image")
 def image(number: int) -> Response:
     """The picture as it lies on the disk, or as a JPEG where browsers could not show it."""
     found = engine().picture(number)
     data = _bytes(found)
     if found.format not in SHOWN:
-        buffer = BytesIO()
-        open_picture(data).image.save(buffer, "JPEG", quality=90)
-        data = buffer.getvalue()
+        data = _as_jpeg(data)
     return _sent(data, SHOWN.get(found.format, "image/jpeg"), f"{found.sha256}-image")
 
 
-@blueprint.get("/<int:number>/thumbnail")
+@blueprint.get("/<id:number>/thumbnail")
 def thumbnail(number: int) -> Response:
     """A small JPEG, from the collection or, where that has none, made from the picture."""
     found = engine().picture(number)
@@ -50,10 +50,20 @@ def thumbnail(number: int) -> Response:
 def _bytes(found: FoundPicture) -> bytes:
     for file in found.files:
         try:
-            return Path(file).read_bytes()
+            data = Path(file).read_bytes()
         except OSError:
             continue  # another copy may still be there
-    raise NoPictureError(f"{found.files[0]} is no longer there; index its folder again")
+        if sha256(data).hexdigest() == found.sha256:
+            return data
+    raise NoPictureError(f"{found.files[0]} is gone or has changed; index its folder again")
+
+
+def _as_jpeg(data: bytes) -> bytes:
+    shown = open_picture(data).image
+    shown.thumbnail((MAX_SIDE, MAX_SIDE))
+    buffer = BytesIO()
+    shown.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
 
 
 def _sent(data: bytes, kind: str, tag: str) -> Response:

@@ -20,7 +20,7 @@ def search() -> str:
     return render_template("search.html", query=query, answer=answer, more=more)
 
 
-@blueprint.get("/pictures/<int:number>")
+@blueprint.get("/pictures/<id:number>")
 def picture(number: int) -> str:
     """One picture: large, where it lies, and what is similar."""
     found = engine().picture(number)

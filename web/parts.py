@@ -1,11 +1,20 @@
 """What every blueprint needs from the request: the engine, and the question that was asked."""
 
 from flask import current_app, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter
 
 from encoders import open_picture
-from search import DEFAULT_K, BadLimitError, Engine, NoPictureError, Query
+from search import DEFAULT_K, BadLimitError, Engine, Query
 
 ENGINE = "mindseye"
+DIGITS = 18  # of a number in a request: always fits into the 64 bits of a database
+
+
+class PictureId(IntegerConverter):
+    """``<id:number>`` in a route: the id of a picture."""
+
+    regex = rf"\d{{1,{DIGITS}}}"
 
 
 def engine() -> Engine:
@@ -19,17 +28,17 @@ def asked() -> Query:
 
     Raises:
         PictureError: the upload is not a picture.
-        NoPictureError: ``like`` is not a number.
+        BadRequest: ``like`` is not a number.
     """
     upload = request.files.get("image")
-    data = upload.read() if upload else b""
     like = request.values.get("like", "")
-    if like and not like.isdecimal():
-        raise NoPictureError(f"like is {like!r}; give the id of a picture")
+    number = _whole(like)
+    if like and number is None:
+        raise BadRequest(f"like is {like!r}; give the id of a picture")
     return Query(
         request.values.get("q", ""),
-        open_picture(data).image if data else None,
-        int(like) if like else None,
+        open_picture(upload.read()).image if upload else None,
+        number,
     )
 
 
@@ -40,6 +49,11 @@ def limit(default: int = DEFAULT_K) -> int:
         BadLimitError: ``k`` is not a number.
     """
     given = request.values.get("k", str(default))
-    if not given.isdecimal():
+    number = _whole(given)
+    if number is None:
         raise BadLimitError(f"k is {given!r}; give a whole number")
-    return int(given)
+    return number
+
+
+def _whole(given: str) -> int | None:
+    return int(given) if given.isdecimal() and len(given) <= DIGITS else None

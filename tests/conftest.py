@@ -1,0 +1,66 @@
+"""Fixtures: a folder of plain colours, the tiny encoder, and a collection of the two."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from indexer import index
+from search import Engine
+from store import Collection
+from tests.colours import Colours
+
+Paint = Callable[..., Path]
+Size = tuple[int, int]
+
+
+@pytest.fixture
+def encoder() -> Colours:
+    return Colours()
+
+
+def paint_picture(path: Path, colour: object, size: Size = (40, 30), **options: object) -> Path:
+    """Write a picture of one colour; the format follows the name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def paint() -> Paint:
+    """`paint_picture`."""
+    return paint_picture
+
+
+@pytest.fixture
+def photos(tmp_path: Path, paint: Paint) -> Path:
+    """Three pictures: one mostly red, one mostly green, one mostly blue."""
+    folder = tmp_path / "photos"
+    paint(folder / "cherry.png", (200, 20, 10))
+    paint(folder / "leaf.jpg", (20, 180, 30))
+    paint(folder / "deep" / "sea.webp", (10, 40, 220), lossless=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty collection for the tiny encoder, made once and copied: migrations take a while."""
+    folder = tmp_path_factory.mktemp("blank") / "collection"
+    Collection.create(folder, asdict(Colours().identity)).close()
+    return folder
+
+
+@pytest.fixture
+def collection(tmp_path: Path, blank: Path) -> Collection:
+    """An empty collection for the tiny encoder."""
+    return Collection(shutil.copytree(blank, tmp_path / "collection"))
+
+
+@pytest.fixture
+def engine(collection: Collection, encoder: Colours, photos: Path) -> Engine:
+    """The three pictures, indexed."""
+    index(collection, encoder, [photos])
+    return Engine(collection, encoder)

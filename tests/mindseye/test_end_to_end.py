@@ -1,0 +1,69 @@
+"""From an empty machine to answers: the whole stamps once, and a run that was killed."""
+
+import hashlib
+import time
+from pathlib import Path
+
+import pytest
+
+from store import Collection
+from tests.conftest import paint_picture
+from tests.mindseye.command import SECONDS, mindseye, start
+
+PICTURES = 200
+
+
+@pytest.fixture(scope="session")
+def stamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection of all stamps."""
+    fetched = mindseye("fetch", "stamps")
+    if fetched.code:
+        pytest.skip(f"the stamps cannot be had here: {fetched.err.strip()}")
+    place = tmp_path_factory.mktemp("stamps") / "collection"
+    ran = mindseye("index", fetched.out.strip(), "--collection", place)
+    assert ran.code == 0, ran.err
+    return place
+
+
+@pytest.mark.parametrize("words", ["a whale", "a classical guitar", "a frog"])
+def test_words_find_their_stamp_among_the_first_three(stamps: Path, words: str) -> None:
+    answer = mindseye("search", words, "-k", "3", "--json", "--collection", stamps).json
+    name = words.split()[-1]
+    assert any(name in file for hit in answer["hits"] for file in hit["files"]), answer["hits"]
+
+
+def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    for number in range(PICTURES):
+        paint_picture(folder / f"{number:03}.png", (number, 255 - number, 9), (16, 16))
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    with start("index", folder, "--collection", killed) as process:
+        _wait_for_bytes(killed / "embeddings.f32")
+        process.kill()
+    assert 0 < Collection(killed).catalog.rows() < PICTURES
+    ran = mindseye("index", folder, "--collection", killed)
+    assert ran.code == 0
+    assert " unchanged" in ran.out
+    assert mindseye("index", folder, "--collection", whole).code == 0
+    assert _contents(killed) == _contents(whole)
+
+
+def _wait_for_bytes(file: Path) -> None:
+    end = time.monotonic() + SECONDS
+    while not (file.exists() and file.stat().st_size):
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """What each path's picture is, and a digest of its embedding as the index finds it."""
+    collection, found = Collection(folder), {}
+    with collection.snapshot() as snapshot:
+        assert snapshot.index is not None
+        for number, picture in snapshot.pictures(snapshot.index.ids().tolist()).items():
+            embedding = snapshot.embedding(number)
+            assert embedding is not None
+            rounded = hashlib.sha256(embedding.round(4).tobytes()).hexdigest()
+            found[picture.files[0]] = picture.sha256 + rounded
+    assert len(found) == PICTURES
+    return found

@@ -1,0 +1,89 @@
+"""The catalog's database: its pragmas, its migrations, and statements of any size."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
+
+from store import PRESENT, Collection, FileChange, NewerCollectionError
+from store.models import Base
+from tests.store.parts import fill, present, put, removed, sha256
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Collection) -> None:
+    with empty.catalog.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        assert set(inspect(connection).get_table_names()) == {
+            *Base.metadata.tables,
+            "alembic_version",
+        }
+
+
+def test_writing_does_not_block_reading_and_references_are_checked(empty: Collection) -> None:
+    with empty.catalog.reading() as connection:
+        assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            connection.execute(text("INSERT INTO file VALUES (1, '/a', 1, 1, 'present', NULL, 99)"))
+
+
+def test_a_catalog_of_a_newer_version_is_refused(empty: Collection) -> None:
+    empty.close()
+    with closing(sqlite3.connect(empty.folder / "catalog.sqlite")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    message = "catalog version 9999, and this mindseye knows only .*; update mindseye"
+    with pytest.raises(NewerCollectionError, match=message):
+        Collection(empty.folder)
+
+
+def test_one_row_that_cannot_be_written_takes_the_whole_transaction_back(
+    filled: Collection,
+) -> None:
+    with filled.writing() as writer, pytest.raises(IntegrityError, match="UNIQUE"):
+        put(writer, [6, 1])
+    assert filled.catalog.pictures([sha256(6)]) == {}
+    assert filled.catalog.rows() == 5
+
+
+def test_folders_are_matched_by_whole_names_and_by_case(empty: Collection) -> None:
+    paths = ["/a/x.png", "/a/b/x.png", "/ab/x.png", "/A/x.png", "/a_/x.png", "/a%/x.png"]
+    changes = [FileChange(path, 1, 1, PRESENT) for path in paths]
+    with empty.writing() as writer:
+        writer.write([], empty.embeddings.read(0), changes)
+
+    def under(folder: str) -> list[str]:
+        return [file.path for file in empty.catalog.files_under([folder], "/")]
+
+    assert under("/a") == ["/a/x.png", "/a/b/x.png"]
+    assert under("/a_") == ["/a_/x.png"]
+    assert sorted(under("/")) == sorted(paths)
+
+
+def test_counts_are_of_files_by_state_and_of_pictures_that_lie_somewhere(
+    filled: Collection,
+) -> None:
+    copy = present(1)._replace(path="/photos/copy.png")
+    with filled.writing() as writer:
+        writer.write([], filled.embeddings.read(0), [removed(2), copy])
+    assert filled.catalog.counts() == {"present": 5, "removed": 1, "pictures": 4}
+
+
+def test_thumbnails_are_kept_by_picture_and_may_be_lost(filled: Collection) -> None:
+    ids = filled.catalog.pictures([sha256(3)])
+    assert filled.thumbnails.get(ids[sha256(3)]) == b"a jpeg 3"
+    assert filled.thumbnails.get(999) is None
+    Path(filled.thumbnails.path).unlink()
+    assert filled.thumbnails.get(ids[sha256(3)]) is None
+
+
+def test_pictures_can_be_written_after_the_thumbnails_were_deleted(filled: Collection) -> None:
+    filled.thumbnails.path.unlink()
+    fill(filled, [6])
+    ids = filled.catalog.pictures([sha256(6)])
+    assert filled.thumbnails.get(ids[sha256(6)]) == b"a jpeg 6"

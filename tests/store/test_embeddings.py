@@ -1,0 +1,53 @@
+"""The file of embeddings: it only grows, and it is cut only where the catalog knows nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from store import DamagedCollectionError
+from store.embeddings import EmbeddingFile
+from tests.store.parts import vectors
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> EmbeddingFile:
+    return EmbeddingFile(tmp_path / "embeddings.f32", 4)
+
+
+def test_rows_are_read_as_they_were_appended(file: EmbeddingFile) -> None:
+    assert file.append(vectors([1, 2])) == 0
+    assert file.append(vectors([3])) == 2
+    np.testing.assert_array_equal(file.read(3), vectors([1, 2, 3]))
+
+
+def test_rows_that_are_read_cannot_be_written(file: EmbeddingFile) -> None:
+    file.append(vectors([1]))
+    with pytest.raises(ValueError, match="read-only"):
+        file.read(1)[0, 0] = 5
+
+
+def test_rows_already_held_stay_while_more_are_appended_and_cut(file: EmbeddingFile) -> None:
+    file.append(vectors([1, 2]))
+    held = file.read(2)
+    file.append(vectors([3]))
+    file.truncate(2)
+    np.testing.assert_array_equal(held, vectors([1, 2]))
+
+
+def test_no_rows_need_no_file(file: EmbeddingFile) -> None:
+    assert file.read(0).shape == (0, 4)
+
+
+def test_another_width_is_refused(file: EmbeddingFile) -> None:
+    with pytest.raises(ValueError, match=r"shape \(1, 5\), expected \(n, 4\)"):
+        file.append(vectors([1], dim=5))
+
+
+def test_fewer_rows_than_the_catalog_names_are_damage(file: EmbeddingFile) -> None:
+    message = r"holds 1 embeddings, and the catalog names 2; delete the collection and index again"
+    file.append(vectors([1]))
+    with pytest.raises(DamagedCollectionError, match=message):
+        file.read(2)
+    with pytest.raises(DamagedCollectionError, match=message):
+        file.truncate(2)
