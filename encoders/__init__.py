@@ -1,30 +1,15 @@
 """Pictures and words into one space."""
 
 from encoders.check import check
+from encoders.choose import AUTO as DEFAULT
+from encoders.choose import load
 from encoders.errors import BrokenEncoderError, EncoderError, PictureError, UnknownEncoderError
+from encoders.files import Progress, encode_files
 from encoders.picture import SUFFIXES, Picture, open_picture
 from encoders.protocol import Embeddings, Encoder, Identity, Pixels, unit
 
-DEFAULT = "starter"
-NAMES = ("starter",)
-
-
-def load(name: str) -> Encoder:
-    """The encoder of that name, ready to use.
-
-    Raises:
-        UnknownEncoderError: there is none of that name.
-    """
-    if name == "starter":
-        from encoders.starter import Starter  # heavy: only when it is wanted
-
-        return Starter()
-    raise UnknownEncoderError(f"no encoder is called {name!r}; choose one of: {', '.join(NAMES)}")
-
-
 __all__ = [
     "DEFAULT",
-    "NAMES",
     "SUFFIXES",
     "BrokenEncoderError",
     "Embeddings",
@@ -34,8 +19,10 @@ __all__ = [
     "Picture",
     "PictureError",
     "Pixels",
+    "Progress",
     "UnknownEncoderError",
     "check",
+    "encode_files",
     "load",
     "open_picture",
     "unit",

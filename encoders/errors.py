@@ -3,6 +3,7 @@
 EncoderError
 ├── UnknownEncoderError   no encoder has that name
 ├── BrokenEncoderError    its embeddings cannot be used
+├── TrainingError         there is too little, or nothing, to learn from
 └── PictureError          bytes that are not a picture we can show
 """
 
@@ -17,6 +18,10 @@ class UnknownEncoderError(EncoderError):
 
 class BrokenEncoderError(EncoderError):
     """What the encoder gives cannot be used as embeddings."""
+
+
+class TrainingError(EncoderError):
+    """There is too little, or nothing, to learn from."""
 
 
 class PictureError(EncoderError):

@@ -42,6 +42,16 @@ class Encoder(Protocol):
         """The side of the square that the image tower sees, in pixels."""
         ...
 
+    @property
+    def batch_size(self) -> int:
+        """How many pictures it likes at once: few on a CPU, many on a GPU."""
+        ...
+
+    @property
+    def scale(self) -> float:
+        """What a cosine is multiplied by to become a logit, as the model was trained to."""
+        ...
+
     def prepare(self, image: Image.Image) -> Pixels:
         """An RGB picture as the image tower wants it: ``(image_size, image_size, 3)`` uint8.
 

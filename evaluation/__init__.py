@@ -1,7 +1,7 @@
 """Measuring: captioned data sets, retrieval figures, and corpora to measure on."""
 
 from evaluation.corpora import fetch, recipes
-from evaluation.dataset import Dataset, read_dataset
+from evaluation.dataset import Dataset, read_dataset, split
 from evaluation.errors import CorpusError, DatasetError, EvaluationError
 from evaluation.retrieval import Retrieval, evaluate
 
@@ -15,4 +15,5 @@ __all__ = [
     "fetch",
     "read_dataset",
     "recipes",
+    "split",
 ]

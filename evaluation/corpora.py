@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evaluation.clipart import write_captions
 from evaluation.errors import CorpusError
 
 RECIPES = Path(__file__).parent.parent / "data" / "corpora"
@@ -19,15 +20,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """Where a corpus comes from: a Debian package with its folder, licence and checksums."""
+    """Debian packages with their tested checksums by version, and what is where in them."""
 
     name: str
     description: str
-    debian_package: str
+    packages: dict[str, dict[str, str]]
     folder: str
     licence: str
     licence_file: str
-    sha256: dict[str, str]
+    captions: str | None = None
 
 
 def recipes() -> dict[str, Recipe]:
@@ -61,38 +62,41 @@ def fetch(name: str, cache: Path, say: Say) -> Path:
 def _bring(recipe: Recipe, place: Path, say: Say) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
-        package = _download(recipe, Path(scratch), say)
-        _verify(recipe, package, say)
         unpacked = Path(scratch) / "unpacked"
-        _run(["dpkg-deb", "--extract", str(package), str(unpacked)], Path(scratch))
+        for name, checksums in recipe.packages.items():
+            package = _download(name, Path(scratch), say)
+            _verify(name, checksums, package, say)
+            _run(["dpkg-deb", "--extract", str(package), str(unpacked)], Path(scratch))
+        if recipe.captions:
+            write_captions(unpacked / recipe.folder, unpacked / recipe.captions)
         unpacked.rename(place)
 
 
-def _download(recipe: Recipe, scratch: Path, say: Say) -> Path:
-    say(f"fetching the Debian package {recipe.debian_package} …")
+def _download(name: str, scratch: Path, say: Say) -> Path:
+    say(f"fetching the Debian package {name} …")
     try:
-        _run(["apt-get", "download", recipe.debian_package], scratch)
+        _run(["apt-get", "download", name], scratch)
     except CorpusError:  # no package lists on this machine: fetch some of our own, no root needed
         lists = scratch / "lists"
         (lists / "partial").mkdir(parents=True)
         options = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={scratch}"]
         _run(["apt-get", *options, "update"], scratch)
-        _run(["apt-get", *options, "download", recipe.debian_package], scratch)
-    return next(scratch.glob("*.deb"))
+        _run(["apt-get", *options, "download", name], scratch)
+    return next(scratch.glob(f"{name}_*.deb"))
 
 
-def _verify(recipe: Recipe, package: Path, say: Say) -> None:
+def _verify(name: str, checksums: dict[str, str], package: Path, say: Say) -> None:
     version = _run(["dpkg-deb", "--field", str(package), "Version"], package.parent).strip()
     with package.open("rb") as stream:
         checksum = hashlib.file_digest(stream, "sha256").hexdigest()
-    tested = recipe.sha256.get(version)
+    tested = checksums.get(version)
     if tested is None:
         say(f"version {version} is not one that mindseye was tested with; apt has verified it")
     elif tested == checksum:
         say(f"version {version}, checksum verified")
     else:
         raise CorpusError(
-            f"{recipe.debian_package} {version} has the checksum {checksum}, not {tested}; "
+            f"{name} {version} has the checksum {checksum}, not {tested}; "
             "nothing was kept, try again later"
         )
 

@@ -50,17 +50,21 @@ def storable(path: str) -> bool:
 
 def scan(folder: str) -> Iterator[SeenFile]:
     """Every file below ``folder``, by name; links to files are followed, links to folders not."""
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        yield SeenFile(folder, reason=f"cannot list this folder: {error.strerror}", is_folder=True)
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            yield from scan(entry.path)
-        else:
-            yield from _look(entry)
+    unlisted = [folder]  # a list of our own: folders can lie deeper than Python recurses
+    while unlisted:
+        place = unlisted.pop()
+        try:
+            with os.scandir(place) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            reason = f"cannot list this folder: {error.strerror}"
+            yield SeenFile(place, reason=reason, is_folder=True)
+            continue
+        folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        unlisted += reversed(folders)
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                yield from _look(entry)
 
 
 def _look(entry: os.DirEntry[str]) -> Iterator[SeenFile]:

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import click
 
-from mindseye import evaluate, fetch, index, search, serve, status
+from mindseye import evaluate, fetch, index, search, serve, status, train
 from mindseye.errors import STOPPED
 
 
@@ -24,7 +24,7 @@ def group() -> None:
     logging.getLogger("encoders").setLevel(logging.INFO)
 
 
-for module in (index, search, serve, status, evaluate, fetch):
+for module in (index, search, serve, status, evaluate, train, fetch):
     group.add_command(module.command)
 
 

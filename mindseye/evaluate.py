@@ -13,11 +13,14 @@ from mindseye.progress import progress
 @click.command("evaluate")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--encoder", default="starter", show_default=True, help="The encoder to measure.")
+@click.option("--test", type=click.IntRange(1), help="Only the N pictures that training kept out.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
-def command(folder: Path, encoder: str, as_json: bool) -> None:
+def command(folder: Path, encoder: str, test: int | None, as_json: bool) -> None:
     """Measure recall@k on the captioned pictures in FOLDER.
 
-    Captions come from captions.csv (image,caption) or from a .txt beside each picture.
+    Captions come from captions.csv (image,caption) or from a .txt beside each picture. With --test
+    N, only the first N in the order of the SHA-256 of their names count: those that a recipe of
+    `mindseye train` with test = N holds out.
 
     \b
     Example:
@@ -25,9 +28,11 @@ def command(folder: Path, encoder: str, as_json: bool) -> None:
     """
     with explained():
         import encoders
-        from evaluation import evaluate, read_dataset
+        from evaluation import evaluate, read_dataset, split
 
         dataset = read_dataset(folder)
+        if test:
+            dataset = split(dataset, test)[0]
         with progress("encoding") as update:
             opened = encoders.load(encoder)
             found = evaluate(opened, dataset, lambda done, total: update(done, total, ""))

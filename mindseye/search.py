@@ -30,13 +30,15 @@ def command(query: str, k: int, image: Path | None, as_json: bool, folder: Path)
     with explained():
         from encoders import PictureError, open_picture
         from mindseye.opening import for_searching
-        from search import Answer, Query
+        from search import Answer, Query, require
 
         try:
             picture = open_picture(image.read_bytes()).image if image else None
         except PictureError as error:
             raise click.BadParameter(f"{image}: {error}", param_hint="--image") from error
-        answer: Answer = for_searching(folder).search(Query(query, picture), k)
+        asked = Query(query, picture)
+        require(asked, k)  # before anything is loaded
+        answer: Answer = for_searching(folder).search(asked, k)
     if as_json:
         click.echo(json.dumps(answer.as_dict(), ensure_ascii=False))
         return

@@ -19,10 +19,11 @@ def command(folder: Path, port: int) -> None:
       mindseye serve --port 8080
     """
     with explained():
+        from encoders import check
         from mindseye.opening import for_searching
         from web import create_app, serve
 
         engine = for_searching(folder)
-        engine.encoder.encode_texts(["warm-up"])  # the first question should not pay for loading
+        check(engine.encoder)  # loads both towers: the first question should not pay for it
         click.echo(f"serving {folder} on http://{HERE}:{port} (Ctrl-C stops)", err=True)
         serve(create_app(engine), HERE, port)

@@ -1,7 +1,7 @@
 """Questions and answers: the engine, what it is asked, and what it gives back."""
 
 from search.answer import Answer, Hit
-from search.engine import DEFAULT_K, MAX_K, Engine, Query
+from search.engine import DEFAULT_K, MAX_K, Engine, Query, require
 from search.errors import BadLimitError, EmptyQueryError, NoPictureError, SearchError
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "NoPictureError",
     "Query",
     "SearchError",
+    "require",
 ]

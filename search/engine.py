@@ -13,6 +13,7 @@ from store import Collection, FoundPicture, Snapshot
 
 DEFAULT_K = 20
 MAX_K = 1000
+MAX_ID = 2**63 - 1  # what SQLite and FAISS count with
 
 EXACT = "exact"  # every list is probed, so nothing can be missed
 
@@ -30,6 +31,22 @@ class Query:
         parts += ["[a picture]"] if self.image else []
         parts += [f"like:{self.like}"] if self.like is not None else []
         return " ".join(part for part in parts if part)
+
+
+def require(query: Query, k: int) -> None:
+    """Refuse a question that has no answer; needs no engine, so it costs nothing to ask first.
+
+    Raises:
+        EmptyQueryError: the query holds neither words nor a picture.
+        BadLimitError: ``k`` is not between 1 and ``MAX_K``.
+        NoPictureError: ``query.like`` cannot be the id of a picture.
+    """
+    if not 1 <= k <= MAX_K:
+        raise BadLimitError(f"k is {k}; it must be between 1 and {MAX_K}")
+    if not str(query):
+        raise EmptyQueryError("nothing to look for; describe a picture in a few words")
+    if query.like is not None and not 0 < query.like <= MAX_ID:
+        raise NoPictureError(f"no picture has the id {query.like}")
 
 
 class Engine:
@@ -54,10 +71,7 @@ class Engine:
             NoPictureError: ``query.like`` is not the id of a picture.
             DamagedCollectionError: the index cannot be read.
         """
-        if not 1 <= k <= MAX_K:
-            raise BadLimitError(f"k is {k}; it must be between 1 and {MAX_K}")
-        if not str(query):
-            raise EmptyQueryError("nothing to look for; describe a picture in a few words")
+        require(query, k)
         clock = _Clock()
         embedded = self._embed(query)
         clock.lap("embed")
@@ -75,8 +89,10 @@ class Engine:
         Raises:
             NoPictureError: there is none, or its files are gone.
         """
-        with self.collection.snapshot() as snapshot:
-            found = snapshot.pictures([number]).get(number)
+        found = None
+        if 0 < number <= MAX_ID:
+            with self.collection.snapshot() as snapshot:
+                found = snapshot.pictures([number]).get(number)
         if found is None:
             raise NoPictureError(f"no picture has the id {number}")
         return found

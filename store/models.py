@@ -42,9 +42,7 @@ class File(Base):
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None]
-    picture_id: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("picture.id"), index=True
-    )
+    picture_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
     picture: Mapped[Picture | None] = relationship(back_populates="files")
 
 

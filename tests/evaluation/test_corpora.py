@@ -16,9 +16,10 @@ def test_every_recipe_names_its_package_folder_licence_and_checksums() -> None:
     assert "stamps" in recipes()
     for name, recipe in recipes().items():
         assert recipe.name == name
-        assert all((recipe.description, recipe.debian_package, recipe.folder, recipe.licence))
+        assert all((recipe.description, recipe.packages, recipe.folder, recipe.licence))
         assert not Path(recipe.folder).is_absolute()
-        assert all(len(bytes.fromhex(checksum)) == 32 for checksum in recipe.sha256.values())
+        for checksums in recipe.packages.values():
+            assert all(len(bytes.fromhex(checksum)) == 32 for checksum in checksums.values())
 
 
 def test_an_unknown_corpus_is_answered_with_those_there_are(tmp_path: Path) -> None:
@@ -55,14 +56,14 @@ def build(mirror: Path, version: str) -> None:
         f"Package: {PACKAGE}\nVersion: {version}\nArchitecture: all\n"
         "Maintainer: Nobody <nobody@example.org>\nDescription: stamps\n"
     )
-    command = ["dpkg-deb", "--build", "--root-owner-group", str(root), str(mirror / "one.deb")]
+    command = ["dpkg-deb", "--build", "--root-owner-group", str(root), str(mirror / f"{PACKAGE}_{version}_all.deb")]
     subprocess.run(command, check=True, capture_output=True)
 
 
 def test_a_package_with_another_checksum_is_refused_and_not_kept(
     mirror: Path, tmp_path: Path
 ) -> None:
-    version = next(iter(recipes()["stamps"].sha256))
+    version = next(iter(recipes()["stamps"].packages[PACKAGE]))
     build(mirror, version)
     message = f"{PACKAGE} {version} has the checksum [0-9a-f]{{64}}, not .*; nothing was kept"
     with pytest.raises(CorpusError, match=message):

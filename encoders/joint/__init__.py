@@ -1,0 +1,68 @@
+"""Encoders that `mindseye train` makes: frozen towers with trained heads, in a directory.
+
+The starter is one of them, and so is an adapter over any other encoder.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from encoders.errors import UnknownEncoderError
+from encoders.joint.heads import Affine, Block, Heads
+from encoders.joint.towers import Frozen, Pair, Towers
+from encoders.joint.weights import sha256
+from encoders.protocol import Embeddings, Pixels
+
+CONFIG = "mindseye.json"
+WEIGHTS = "heads.safetensors"
+
+
+class Joint:
+    """Towers and heads as one encoder; read from a directory that training wrote."""
+
+    def __init__(self, folder: Path, name: str | None = None) -> None:
+        """Open the encoder in ``folder``; ``name`` is what it calls itself.
+
+        Raises:
+            UnknownEncoderError: the directory is not one that training wrote.
+        """
+        try:
+            config: dict[str, Any] = json.loads((folder / CONFIG).read_text())
+            self.heads = Heads.load(folder / WEIGHTS, config["blocks"])
+        except (OSError, ValueError, KeyError) as error:
+            raise UnknownEncoderError(f"{folder} holds no trained encoder: {error}") from error
+        self.towers = open_towers(config["towers"])
+        self.scale: float = config["scale"]
+        self.image_size = self.towers.image_size
+        self.batch_size = self.towers.batch_size
+        self.identity = replace(
+            self.towers.identity,
+            name=name or str(folder.resolve()),
+            weights=f"{self.towers.identity.weights} + {sha256(folder / WEIGHTS)}",
+            dim=self.heads.dim,
+        )
+
+    def prepare(self, image: Image.Image) -> Pixels:
+        return self.towers.prepare(image)
+
+    def encode_images(self, prepared: Sequence[Pixels]) -> Embeddings:
+        return self.heads.images(self.towers.image_features(prepared))
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        return self.heads.texts(self.towers.text_features(texts))
+
+
+def open_towers(config: Mapping[str, Any]) -> Towers:
+    """The towers that a configuration names: an encoder to adapt, or a pair."""
+    if "encoder" in config:
+        from encoders.choose import load
+
+        return Frozen(load(config["encoder"]))
+    return Pair(config["image"], config["text"])
+
+
+__all__ = ["CONFIG", "WEIGHTS", "Affine", "Block", "Frozen", "Heads", "Joint", "Pair", "Towers"]

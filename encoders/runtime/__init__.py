@@ -1,0 +1,45 @@
+"""Runs a tower, the half of an encoder: on GPUs in torch, on a CPU in OpenVINO where there is one.
+
+`tower` is the only entrance. `native` is torch on any device, `converted` is OpenVINO, `probe`
+finds the quickest of several on a machine that has more than one way.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from encoders import device
+from encoders.runtime.kinds import Module, Tower
+
+__all__ = ["Module", "Tower", "tower"]
+
+
+def tower(build: Callable[[], Module], saved: Path) -> Tower:
+    """A tower ready to call, from any number of threads.
+
+    ``build`` gives the torch module and an example of its inputs; where OpenVINO runs it, only
+    while there is no converted copy in ``saved`` (an ``.xml``).
+    """
+    chosen = device.best()
+    if chosen.kind != "cpu" or importlib.util.find_spec("openvino") is None:
+        from encoders.runtime import native
+
+        return native.tower(build, chosen)
+    from encoders.runtime import converted
+
+    if not device.bf16_in_hardware():
+        return converted.tower(build, saved, "f32")
+    return _quickest(build, saved)
+
+
+def _quickest(build: Callable[[], Module], saved: Path) -> Tower:
+    """The fastest of three ways; the first, in full precision, says what is right."""
+    from encoders.runtime import converted, native, probe
+
+    ways = {
+        "openvino f32": partial(converted.tower, build, saved, "f32"),
+        "openvino bf16": partial(converted.tower, build, saved, "bf16"),
+        "torch bf16": partial(native.tower, build, device.Device("cpu", "bfloat16")),
+    }
+    return probe.quickest(ways, lambda: build()[1], saved.with_suffix(".json"))
