@@ -16,7 +16,7 @@ demo: .venv/installed
 	@set -e; \
 	folder="$(PICTURES)"; \
 	[ -n "$$folder" ] || folder="$$($(BIN)/mindseye fetch stamps)"; \
-	$(BIN)/mindseye index "$$folder" --collection "$(COLLECTION)" || [ $$? -eq 3 ]; \
+	$(BIN)/mindseye index "$$folder" --encoder starter --collection "$(COLLECTION)" || [ $$? -eq 3 ]; \
 	for words in "a whale" "a classical guitar" "a frog"; do \
 		printf '\n$$ mindseye search "%s" -k 3\n' "$$words"; \
 		$(BIN)/mindseye search "$$words" -k 3 --collection "$(COLLECTION)"; \

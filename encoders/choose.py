@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 AUTO = "auto"
 STARTER = "starter"
+STARTER_FOLDER = Path(__file__).parent.parent / "data" / "starter"
 FORMS = (
     *(AUTO, STARTER),
     *("open_clip:ARCHITECTURE/TAG", "open_clip:ARCHITECTURE@FILE", "open_clip:hf-hub:ID"),
@@ -72,15 +73,15 @@ def _auto() -> Encoder:
 
 
 def _starter() -> Encoder:
-    from encoders.starter import Starter
+    from encoders.joint import Joint
 
-    return Starter()
+    return Joint(STARTER_FOLDER, load, STARTER)
 
 
 def _joint(name: str) -> Encoder:
     from encoders.joint import Joint
 
-    return Joint(Path(name))
+    return Joint(Path(name), load)
 
 
 def _open_clip(name: str) -> Encoder:

@@ -1,7 +1,7 @@
 """The two halves of CLIP-like models as torch modules that take bytes and token ids."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,16 @@ from torch import Tensor, nn
 
 
 class ImageTower(nn.Module):
-    """uint8 pixels ``(n, height, width, 3)`` to embeddings ``(n, dim)``; normalises them itself."""
+    """uint8 pixels ``(n, height, width, 3)`` to embeddings ``(n, dim)``.
+
+    It normalises the pixels and gives them to the model's ``encode_image``.
+    """
 
     factor: Tensor
     shift: Tensor
 
     def __init__(
         self,
-        encode: Callable[[Tensor], Tensor],
         model: nn.Module,
         mean: Sequence[float],
         std: Sequence[float],
@@ -26,7 +28,6 @@ class ImageTower(nn.Module):
     ) -> None:
         super().__init__()
         self.model = model
-        self.method = encode.__name__
         deviation = torch.tensor(std, dtype=torch.float32)
         # (x × rescale - mean) / std, as one multiplication and one addition
         self.register_buffer("factor", (rescale / deviation).reshape(1, 3, 1, 1))
@@ -35,7 +36,7 @@ class ImageTower(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         scaled = pixels.permute(0, 3, 1, 2).to(self.factor.dtype) * self.factor + self.shift
-        return getattr(self.model, self.method)(scaled)  # type: ignore[no-any-return]
+        return self.model.encode_image(scaled)  # type: ignore[operator,no-any-return]
 
 
 class WholeText(nn.Module):
@@ -82,7 +83,8 @@ class CausalText(nn.Module):
 
     def __init__(self, model: Any) -> None:
         super().__init__()
-        text, self.pool, self.end = _text_part(model)
+        text, self.pool, end = _text_part(model)
+        self.end = -1 if end is None else end
         self.token_embedding = text.token_embedding
         self.positional_embedding = text.positional_embedding
         self.transformer = text.transformer
@@ -92,13 +94,15 @@ class CausalText(nn.Module):
 
     def ends(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where each text's embedding is read: ``(n,)``."""
-        return (ids if self.pool == "argmax" else ids == self.end).argmax(1)
+        chosen = ids if self.pool == "argmax" else np.equal(ids, self.end)
+        found: NDArray[np.int64] = chosen.argmax(axis=1)
+        return found
 
     def forward(self, ids: Tensor) -> Tensor:
         length = ids.shape[1]
         tokens = self.token_embedding(ids) + self.positional_embedding[:length]
         seen = self.transformer(tokens, attn_mask=self.mask[:length, :length])
-        chosen = ids if self.pool == "argmax" else (ids == self.end).int()
+        chosen = ids if self.pool == "argmax" else torch.eq(ids, self.end).int()
         rows = torch.arange(ids.shape[0], device=ids.device)
         pooled = self.ln_final(seen)[rows, chosen.argmax(-1)]
         if self.projection is None:

@@ -17,13 +17,13 @@ import numpy as np
 import open_clip
 import torch
 from numpy.typing import NDArray
+from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
-from torch import nn
 
 from encoders import device, published
 from encoders.cache import cache_dir
 from encoders.clip_towers import CausalText, ImageTower, WholeText, digest, is_causal
-from encoders.errors import BrokenEncoderError
+from encoders.errors import BrokenEncoderError, EncoderError
 from encoders.hub import offline, require_hub
 from encoders.protocol import Embeddings, Identity, Pixels, unit
 from encoders.runtime import Module, Tower, tower
@@ -77,20 +77,20 @@ class OpenClip:
         """
         self._source = Source.parse(name)
         with _explained(name), _from_here(self._source):
-            self._model = self._loaded()
+            self._model: Any = self._loaded()
             self._tokenizer = open_clip.get_tokenizer(self._source.model)
         self._preprocessing: dict[str, Any] = self._model.visual.preprocess_cfg
-        config = open_clip.transform.PreprocessCfg(**self._preprocessing)
-        steps = open_clip.image_transform_v2(config, is_train=False).transforms
+        config = PreprocessCfg(**self._preprocessing)
+        steps = image_transform_v2(config, is_train=False).transforms
         self._steps = steps[:-2]  # the last two, to floats and normalised, run in the tower
         size = self._preprocessing["size"]
         self.image_size: int = size if isinstance(size, int) else max(size)
         self.batch_size = device.best().batch_size
-        self.scale = float(self._model.logit_scale.exp())
+        self.scale = float(self._model.logit_scale.detach().exp())
         self._folder = cache_dir() / "open_clip" / replace(self.identity, name="").fingerprint[:16]
 
-    def _loaded(self) -> nn.Module:
-        model: nn.Module = open_clip.create_model(
+    def _loaded(self) -> Any:
+        model = open_clip.create_model(
             self._source.model,
             self._source.pretrained,
             require_pretrained=True,
@@ -158,7 +158,7 @@ class OpenClip:
         def build() -> Module:
             mean, std = self._preprocessing["mean"], self._preprocessing["std"]
             blank = self.prepare(Image.new("RGB", (self.image_size, self.image_size)))
-            module = ImageTower(self._model.encode_image, self._model, mean, std)
+            module = ImageTower(self._model, mean, std)
             return module, (np.stack([blank, blank]),)
 
         return tower(build, self._folder / "image.xml")
@@ -186,8 +186,10 @@ def _explained(name: str) -> Iterator[None]:
     logging.disable(logging.ERROR)
     try:
         yield
-    except (RuntimeError, OSError, ValueError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    except EncoderError:
+        raise
+    except Exception as error:  # what damaged files can make torch and open_clip raise has no end
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
         raise BrokenEncoderError(f"open_clip cannot load {name!r}: {reason}") from error
     finally:
         logging.disable(before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from encoders.errors import PictureError
 
@@ -28,7 +28,16 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _SIXTEEN_BIT = {"I;16", "I;16B", "I;16L", "I;16N", "I"}
-_SIDEWAYS = {5, 6, 7, 8}  # the EXIF orientations that exchange width and height
+_TURNS = {  # by EXIF's orientation
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = {_TURNS[orientation] for orientation in (5, 6, 7, 8)}
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,8 @@ class Picture:
 def open_picture(data: bytes, *, at_least: int | None = None) -> Picture:
     """Decode a picture file: first frame, EXIF turn applied, as RGB (transparency over white).
 
-    With ``at_least``, a JPEG may be decoded at a half, a quarter or an eighth of its size, as long
-    as its shorter side keeps that many pixels.
+    With ``at_least``, the picture may be decoded or reduced to a smaller size, as long as its
+    shorter side keeps that many pixels.
 
     Raises:
         PictureError: the bytes are not a picture of a known format, are damaged, or the picture
@@ -80,19 +89,31 @@ def _decode(data: bytes, at_least: int | None) -> Picture:
             image.draft(None, (at_least, at_least))  # neither side will be shorter than that
         name = "JPEG" if image.format == "MPO" else str(image.format)
         image.load()
-        upright, sideways = _upright(image)
-    if sideways:
+        turn = _turn(image)
+        small = image if at_least is None else _reduced(image, at_least)
+        upright = small.copy() if turn is None else small.transpose(turn)
+    if turn in _SIDEWAYS:
         width, height = height, width
     return Picture(_rgb(upright), width, height, name)
 
 
-def _upright(image: Image.Image) -> tuple[Image.Image, bool]:
-    """The picture turned as its EXIF says, and whether that exchanged width and height."""
+def _reduced(image: Image.Image, at_least: int) -> Image.Image:
+    """Whole blocks of pixels averaged while twice ``at_least`` remains for the resize to come.
+
+    Turning and compositing a large picture would otherwise take several times its memory.
+    """
+    factor = min(image.size) // (2 * at_least)
+    if factor < 2 or image.mode not in ("L", "LA", "RGB", "RGBA"):
+        return image
+    return image.reduce(factor)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes the picture upright, as its EXIF says."""
     try:
-        sideways = image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
-        return ImageOps.exif_transpose(image), sideways
+        return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # EXIF is advice; nonsense in it must not cost the picture
-        return image.copy(), False
+        return None
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -26,13 +26,14 @@ class Recipe:
 class Split:
     """Data sets cut by picture: what is trained on, validated on, and kept for the report.
 
-    ``unseen`` holds the pictures in folders that were held out, by the data set's name.
+    ``unseen`` holds the pictures in folders that were held out, each with its folder, by the data
+    set's name.
     """
 
     parts: list[Part] = field(default_factory=list)
     validation: list[Dataset] = field(default_factory=list)
     tests: dict[str, Dataset] = field(default_factory=dict)
-    unseen: dict[str, list[Path]] = field(default_factory=dict)
+    unseen: dict[str, list[tuple[Path, str]]] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
 
@@ -79,12 +80,11 @@ def split_data(recipe: Recipe, find: Callable[[str], Path]) -> Split:
 def _cut(found: Split, facts: dict[str, Any], dataset: Dataset) -> Dataset:
     name = facts["name"]
     found.hashes[name] = dataset.sha256
-    folders = tuple(f"{folder}/" for folder in facts.get("unseen", ()))
-    places = [place for place, one in enumerate(dataset.names) if not one.startswith(folders)]
-    if folders:
-        unseen = set(range(len(dataset.names))) - set(places)
-        found.unseen[name] = [dataset.pictures[place] for place in sorted(unseen)]
-        dataset = dataset.only(places)
+    folders = [_held_out(one, facts.get("unseen", ())) for one in dataset.names]
+    places = [place for place, folder in enumerate(folders) if folder is None]
+    pairs = zip(dataset.pictures, folders, strict=True)
+    found.unseen[name] = [(picture, folder) for picture, folder in pairs if folder is not None]
+    dataset = dataset.only(places)
     wanted = facts.get("validation", round(VALIDATION * len(places)))
     test, validation, rest = split(dataset, facts.get("test", 0), wanted)
     if test.names:
@@ -95,7 +95,11 @@ def _cut(found: Split, facts: dict[str, Any], dataset: Dataset) -> Dataset:
         "test": len(test.names),
         "validation": len(validation.names),
         "training": len(rest.names),
-        "unseen": len(found.unseen.get(name, ())),
+        "unseen": len(found.unseen[name]),
     }
     times = facts.get("times", 1)
     return replace(rest, pictures=rest.pictures * times, captions=rest.captions * times)
+
+
+def _held_out(name: str, folders: Sequence[str]) -> str | None:
+    return next((folder for folder in folders if name.startswith(f"{folder}/")), None)

@@ -16,7 +16,11 @@ FAILURES_SHOWN = 20
 @click.command("index")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @collection_option
-@click.option("--encoder", help="For a new collection: the encoder to use.  [default: starter]")
+@click.option(
+    "--encoder",
+    help="For a new collection: auto, starter, open_clip:ARCHITECTURE/TAG, "
+    "sentence-transformers:NAME, or a directory of a model.  [default: auto]",
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),

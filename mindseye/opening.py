@@ -23,7 +23,9 @@ def for_indexing(
     except NoCollectionError:
         opened = _load(encoder or encoders.DEFAULT)
         return Collection.create(folder, asdict(opened.identity)), opened
-    return collection, _load(encoder or collection.encoder["name"])
+    opened = _load(encoder or collection.encoder["name"])
+    collection.rename_encoder(asdict(opened.identity))
+    return collection, opened
 
 
 def for_searching(folder: Path) -> Engine:

@@ -35,9 +35,14 @@ def _bar(verb: str, console: Console) -> Iterator[Update]:
     )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(verb, total=None, speed="", word="")
-        started = time.monotonic()
+        started, before = time.monotonic(), 0
 
         def update(done: int, total: int, word: str) -> None:
+            nonlocal started, before
+            if done < before:  # another round begins
+                bar.reset(task)
+                started = time.monotonic()
+            before = done
             speed = f"{done / (time.monotonic() - started):.0f}/s"
             bar.update(task, completed=done, total=total, speed=speed, word=word)
 
@@ -46,10 +51,14 @@ def _bar(verb: str, console: Console) -> Iterator[Update]:
 
 def _lines(verb: str, console: Console) -> Update:
     started = last = time.monotonic()
+    before = 0
 
     def update(done: int, total: int, word: str) -> None:
-        nonlocal last
+        nonlocal started, last, before
         now = time.monotonic()
+        if done < before:  # another round begins
+            started = last
+        before = done
         if done < total and now - last < SECONDS_BETWEEN_LINES:
             return
         last = now

@@ -53,7 +53,7 @@ def command(folders: tuple[Path, ...], out: Path, **given: Any) -> None:
                 done, best = len(history.losses), history.recalls[history.best]
                 click.echo(
                     f"epoch {done}/{recipe.options.epochs}: loss {history.losses[-1]:.3f}, "
-                    f"validation R@10 {history.recalls[-1]:.3f} (best {best:.3f})",
+                    f"validation recall {history.recalls[-1]:.3f} (best {best:.3f})",
                     err=True,
                 )
 

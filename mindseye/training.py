@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+import encoders
 from encoders import Progress
 from encoders.cache import cache_dir
 from encoders.joint import Joint, open_towers
@@ -49,7 +50,7 @@ def trained(
 ) -> dict[str, Any]:
     """Train, write the encoder to ``out``, measure it on what was held out; the report."""
     found = split_data(recipe, find)
-    towers = open_towers(recipe.towers)
+    towers = open_towers(recipe.towers, encoders.load)
     result = train(towers, found.parts, found.validated, recipe.options, progress, on_epoch)
     history = result.history
     report: dict[str, Any] = {
@@ -57,13 +58,13 @@ def trained(
         "options": asdict(recipe.options),
         "data": {name: {"sha256": one} | found.counts[name] for name, one in found.hashes.items()},
         "losses": [round(loss, 4) for loss in history.losses],
-        "validation_r@10": [round(recall, 4) for recall in history.recalls],
+        "validation_recall": [round(recall, 4) for recall in history.recalls],
         "best_epoch": history.best + 1,
         "unreadable": [f"{path}: {reason}" for path, reason in result.failures],
     }
     save(out, recipe.towers, result.blocks, result.scale, report)
     draw(history, out / "curve.png")
-    report["figures"] = _figures(Joint(out), found)
+    report["figures"] = _figures(Joint(out, encoders.load), found)
     save(out, recipe.towers, result.blocks, result.scale, report)
     return report
 
@@ -74,10 +75,12 @@ def _figures(encoder: Joint, found: Split) -> dict[str, Any]:
         measured = evaluate(encoder, dataset).as_dict()
         figures[name] = {way: measured[way] for way in ("text_to_image", "image_to_text")}
     for name, pictures in found.unseen.items():
-        labels = [picture.parent.name.replace("_", " ") for picture in pictures]
-        classes = len(set(labels))
-        score = round(accuracy(encoder, pictures, labels), 4)
-        figures[f"{name}: zero-shot accuracy, {classes} unseen folders"] = score
+        if not pictures:
+            continue
+        labels = [folder.rsplit("/", 1)[-1].replace("_", " ") for _, folder in pictures]
+        score = accuracy(encoder, [picture for picture, _ in pictures], labels)
+        title = f"{name}: zero-shot accuracy, {len(set(labels))} unseen folders"
+        figures[title] = round(score, 4)
     return figures
 
 

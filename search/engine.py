@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image
 
-from encoders import Embeddings, Encoder, unit
+from encoders import Embeddings, Encoder, TextQueries, unit
 from search.answer import Answer, Hit
 from search.errors import BadLimitError, EmptyQueryError, NoPictureError
 from store import Collection, FoundPicture, Snapshot
@@ -61,6 +61,7 @@ class Engine:
         collection.require(asdict(encoder.identity))
         self.collection = collection
         self.encoder = encoder
+        self._texts = TextQueries(encoder)
 
     def search(self, query: Query, k: int = DEFAULT_K) -> Answer:
         """The ``k`` pictures nearest to the query, or all if the collection has fewer.
@@ -100,7 +101,7 @@ class Engine:
     def _embed(self, query: Query) -> list[Embeddings]:
         parts = []
         if query.text.strip():
-            parts.append(self.encoder.encode_texts([query.text.strip()]))
+            parts.append(self._texts.embed(query.text.strip()))
         if query.image is not None:
             parts.append(self.encoder.encode_images([self.encoder.prepare(query.image)]))
         return parts

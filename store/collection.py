@@ -92,10 +92,12 @@ class Collection:
     def require(self, encoder: Identity) -> None:
         """Refuse an encoder that is not the one the collection was made with.
 
+        Its name may differ: the same weights may lie in another directory by now.
+
         Raises:
             EncoderMismatchError: naming both, and the first difference.
         """
-        for field in sorted(self.encoder.keys() | encoder.keys()):
+        for field in sorted((self.encoder.keys() | encoder.keys()) - {"name"}):
             ours, theirs = self.encoder.get(field), encoder.get(field)
             if ours != theirs:
                 raise EncoderMismatchError(
@@ -103,6 +105,17 @@ class Collection:
                     f"{encoder['name']!r} ({field}: {ours} against {theirs}); use that encoder, or "
                     "index into another collection"
                 )
+
+    def rename_encoder(self, encoder: Identity) -> None:
+        """Keep the name under which the same encoder is found now: its directory may have moved.
+
+        Raises:
+            EncoderMismatchError: it is not the same encoder.
+        """
+        self.require(encoder)
+        if self.encoder["name"] != encoder["name"]:
+            self.catalog.set(encoder=dict(encoder))
+            self.encoder = dict(encoder)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -146,4 +159,4 @@ class Collection:
         """
         with writer_lock(self.folder):
             self.embeddings.truncate(self.catalog.rows())
-            yield Writer(self)
+            yield Writer(self.folder, self.catalog, self.embeddings, self.thumbnails)

@@ -5,16 +5,14 @@ are dropped by the next writer, and `Writer.publish` compares the index with the
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
-from store.catalog import FileChange, NewPicture, latest_generation
-from store.embeddings import Embeddings
+from store.catalog import Catalog, FileChange, NewPicture, latest_generation
+from store.embeddings import EmbeddingFile, Embeddings
 from store.index import Ids, Index, lists_for
-
-if TYPE_CHECKING:
-    from store.collection import Collection
+from store.thumbnails import Thumbnails
 
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
 KEPT_INDEXES = 2  # a reader may just be opening the one before
@@ -23,8 +21,13 @@ KEPT_INDEXES = 2  # a reader may just be opening the one before
 class Writer:
     """The only way to change a collection; got from `Collection.writing`."""
 
-    def __init__(self, collection: "Collection") -> None:
-        self._collection = collection
+    def __init__(
+        self, folder: Path, catalog: Catalog, embeddings: EmbeddingFile, thumbnails: Thumbnails
+    ) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._embeddings = embeddings
+        self._thumbnails = thumbnails
 
     def write(
         self, new: Sequence[NewPicture], embeddings: Embeddings, files: Sequence[FileChange]
@@ -32,19 +35,18 @@ class Writer:
         """Keep new pictures with their embeddings ``(n, dim)``, and what became of files."""
         if len(new) != len(embeddings):
             raise ValueError(f"{len(embeddings)} embeddings for {len(new)} pictures")
-        catalog = self._collection.catalog
-        first = self._collection.embeddings.append(embeddings) if new else 0
-        catalog.write(new, first, files)
+        first = self._embeddings.append(embeddings) if new else 0
+        self._catalog.write(new, first, files)
         if new:
-            ids = catalog.pictures(picture.sha256 for picture in new)
-            self._collection.thumbnails.put((ids[one.sha256], one.thumbnail) for one in new)
+            ids = self._catalog.pictures(picture.sha256 for picture in new)
+            self._thumbnails.put((ids[one.sha256], one.thumbnail) for one in new)
 
     def publish(self) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.
 
         Does nothing if the newest generation already holds exactly these.
         """
-        catalog, folder = self._collection.catalog, self._collection.folder
+        catalog, folder = self._catalog, self._folder
         ids, rows = catalog.living()
         with catalog.reading() as connection:
             latest = latest_generation(connection)
@@ -52,7 +54,7 @@ class Writer:
         if latest and index is not None and np.array_equal(index.ids(), ids):
             return latest[0]
         total = catalog.rows()
-        updated = self._updated(index, ids, rows, self._collection.embeddings.read(total))
+        updated = self._updated(index, ids, rows, self._embeddings.read(total))
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
         updated.save(folder / name)
         number = catalog.publish(total, name)
@@ -62,7 +64,7 @@ class Writer:
 
     def _previous(self, name: str) -> Index | None:
         try:
-            return Index.load(self._collection.folder / name, mapped=False)
+            return Index.load(self._folder / name, mapped=False)
         except RuntimeError:  # gone or damaged: it is a cache, so build it anew
             return None
 

@@ -18,7 +18,7 @@ class Colours:
     scale = 20.0
 
     def __init__(self, name: str = "colours") -> None:
-        self.identity = Identity(name, "mean colour", "none", "squash 8", "words", 3)
+        self.identity = Identity(name, "mean colour", f"of {name}", "squash 8", "words", 3)
         self.pictures_encoded = 0
 
     def prepare(self, image: Image.Image) -> Pixels:

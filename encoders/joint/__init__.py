@@ -4,7 +4,7 @@ The starter is one of them, and so is an adapter over any other encoder.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ from encoders.errors import UnknownEncoderError
 from encoders.joint.heads import Affine, Block, Heads
 from encoders.joint.towers import Frozen, Pair, Towers
 from encoders.joint.weights import sha256
-from encoders.protocol import Embeddings, Pixels
+from encoders.protocol import Embeddings, Encoder, Pixels
+
+Load = Callable[[str], Encoder]
+"""Opens an encoder by its name."""
 
 CONFIG = "mindseye.json"
 WEIGHTS = "heads.safetensors"
@@ -24,8 +27,10 @@ WEIGHTS = "heads.safetensors"
 class Joint:
     """Towers and heads as one encoder; read from a directory that training wrote."""
 
-    def __init__(self, folder: Path, name: str | None = None) -> None:
-        """Open the encoder in ``folder``; ``name`` is what it calls itself.
+    def __init__(self, folder: Path, load: Load, name: str | None = None) -> None:
+        """Open the encoder in ``folder``; ``load`` opens the one that an adapter stands on.
+
+        ``name`` is what it calls itself, if not by its folder.
 
         Raises:
             UnknownEncoderError: the directory is not one that training wrote.
@@ -35,7 +40,7 @@ class Joint:
             self.heads = Heads.load(folder / WEIGHTS, config["blocks"])
         except (OSError, ValueError, KeyError) as error:
             raise UnknownEncoderError(f"{folder} holds no trained encoder: {error}") from error
-        self.towers = open_towers(config["towers"])
+        self.towers = open_towers(config["towers"], load)
         self.scale: float = config["scale"]
         self.image_size = self.towers.image_size
         self.batch_size = self.towers.batch_size
@@ -56,11 +61,9 @@ class Joint:
         return self.heads.texts(self.towers.text_features(texts))
 
 
-def open_towers(config: Mapping[str, Any]) -> Towers:
+def open_towers(config: Mapping[str, Any], load: Load) -> Towers:
     """The towers that a configuration names: an encoder to adapt, or a pair."""
     if "encoder" in config:
-        from encoders.choose import load
-
         return Frozen(load(config["encoder"]))
     return Pair(config["image"], config["text"])
 

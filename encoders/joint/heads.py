@@ -60,7 +60,8 @@ class Heads:
         tensors: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float16]]] = {}
         for number, block in enumerate(self.blocks):
             for side, head in (("image", block.image), ("text", block.text)):
-                tensors[f"{number}.{side}.matrix"] = head.matrix.astype(np.float16)
+                # In C order: safetensors writes memory as it lies, and a transpose lies otherwise.
+                tensors[f"{number}.{side}.matrix"] = head.matrix.astype(np.float16, order="C")
                 tensors[f"{number}.{side}.bias"] = head.bias.astype(np.float16)
         save_file(tensors, file)
 

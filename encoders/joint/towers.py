@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from tokenizers import Tokenizer
 
+from encoders import device
 from encoders.cache import cache_dir
 from encoders.joint.weights import LITE, bert_folder, image_weights, sha256
 from encoders.protocol import Embeddings, Encoder, Identity, Pixels
@@ -56,8 +57,6 @@ class Pair:
     for weights of your own). The text tower is ``minilm``, or a BERT's folder or hub name.
     """
 
-    batch_size = 32
-
     def __init__(self, image_towers: Sequence[str], text_tower: str) -> None:
         """Find the weights of all towers; nothing heavy is loaded yet.
 
@@ -69,6 +68,7 @@ class Pair:
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(self._bert / "tokenizer.json"))
         self._tokenizer.enable_padding()
         self.classes = CLASSES if any(name in LITE for name in image_towers) else 0
+        self.batch_size = device.best().batch_size
         self.image_size = max(LITE.get(name, 224) for name in image_towers)
         files = [image_weights(name) for name in image_towers]
         self.identity = Identity(
@@ -114,7 +114,8 @@ class Pair:
 
             return image_tower(self.image_towers, self.image_size)
 
-        return tower(build, self._folder / "image.xml")
+        # Heads standardise features, which magnifies what half precision would round off.
+        return tower(build, self._folder / "image.xml", exact=True)
 
     @cached_property
     def _text_tower(self) -> Tower:
@@ -123,7 +124,7 @@ class Pair:
 
             return text_tower(self._bert)
 
-        return tower(build, self._folder / "text.xml")
+        return tower(build, self._folder / "text.xml", exact=True)
 
 
 class Frozen:

@@ -6,6 +6,7 @@ finds the quickest of several on a machine that has more than one way.
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from encoders.runtime.kinds import Module, Tower
 __all__ = ["Module", "Tower", "tower"]
 
 
-def tower(build: Callable[[], Module], saved: Path) -> Tower:
-    """A tower ready to call, from any number of threads.
+def tower(build: Callable[[], Module], saved: Path, *, exact: bool = False) -> Tower:
+    """A tower ready to call, from any number of threads; ``exact`` keeps it in full precision.
 
     ``build`` gives the torch module and an example of its inputs; where OpenVINO runs it, only
     while there is no converted copy in ``saved`` (an ``.xml``).
@@ -25,10 +26,10 @@ def tower(build: Callable[[], Module], saved: Path) -> Tower:
     if chosen.kind != "cpu" or importlib.util.find_spec("openvino") is None:
         from encoders.runtime import native
 
-        return native.tower(build, chosen)
+        return native.tower(build, replace(chosen, precision="float32") if exact else chosen)
     from encoders.runtime import converted
 
-    if not device.bf16_in_hardware():
+    if exact or not device.bf16_in_hardware():
         return converted.tower(build, saved, "f32")
     return _quickest(build, saved)
 

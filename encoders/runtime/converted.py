@@ -27,8 +27,7 @@ def tower(build: Callable[[], Module], saved: Path, precision: str) -> Tower:
     if not saved.exists():
         _convert(build, saved)
     # The precision is always said: some processors would otherwise round to bfloat16 unasked.
-    # One picture or text at a time on all cores, for queries; measured, batches of 32 in two
-    # streams are not faster than in one.
+    # One request on all cores, so that a query does not wait for a share of them.
     options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
     compiled = openvino.Core().compile_model(saved, "CPU", options)
 

@@ -28,8 +28,9 @@ def tower(build: Callable[[], Module], device: Device) -> Tower:
 def replica(module: torch.nn.Module, device: str, dtype: torch.dtype) -> Tower:
     """A copy of the module on one device; its inputs travel as they are, pictures as uint8."""
     on_gpu = device.startswith("cuda")
-    layout = torch.channels_last if on_gpu else torch.preserve_format
-    placed = copy.deepcopy(module).to(device=device, dtype=dtype, memory_format=layout)
+    placed = copy.deepcopy(module).to(device, dtype)
+    if on_gpu:
+        placed = placed.to(memory_format=torch.channels_last)
     kind = device.split(":")[0]
 
     def run(*inputs: NDArray[Any]) -> Embeddings:

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encoders.protocol import unit
 from encoders.runtime.kinds import Arrays, Tower
@@ -40,7 +42,7 @@ def quickest(ways: Mapping[str, Way], examples: Callable[[], Arrays], memory: Pa
 
 def machine() -> str:
     """The processor and the versions that decide which way is the fastest."""
-    return ", ".join([platform.machine(), _processor(), _version("openvino"), _version("torch")])
+    return ", ".join([platform.machine(), processor(), _version("openvino"), _version("torch")])
 
 
 def _measure(ways: Mapping[str, Way], inputs: Arrays) -> tuple[str, Tower]:
@@ -72,7 +74,7 @@ def _seconds(tower: Tower, inputs: Arrays) -> float:
     return min(taken)
 
 
-def _varied(example: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _varied(example: NDArray[Any]) -> NDArray[Any]:
     """Pictures of noise, as embeddings of blank ones say little; other inputs as they are."""
     if example.dtype != np.uint8:
         return example
@@ -88,7 +90,7 @@ def _read(memory: Path) -> dict[str, str] | None:
         return None
 
 
-def _processor() -> str:
+def processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -32,7 +32,8 @@ def pseudo_pictures(towers: Pair, like: Embeddings) -> Material:
         parts.append(mean + radius * unit(rows))
         first += rows.shape[1]
     pictures = np.concatenate(parts, axis=1).astype(np.float32)
-    return Material(pictures, class_texts(towers), list(np.arange(len(pictures))[:, None]))
+    places = np.arange(len(pictures))
+    return Material(pictures, class_texts(towers), list(places[:, None]), places)
 
 
 def class_block(towers: Pair, width: int, weight: float, text_mean: Embeddings) -> Block:

@@ -19,15 +19,15 @@ from encoders.training.options import Options
 
 @dataclass
 class History:
-    """What happened in each epoch: mean loss, and recall@10 of captions on the validation part."""
+    """Of each epoch the mean loss, and the mean of recall@1, 5 and 10 on the validation part."""
 
     losses: list[float] = field(default_factory=list)
     recalls: list[float] = field(default_factory=list)
 
     @property
     def best(self) -> int:
-        """The epoch with the highest recall, from 0."""
-        return int(np.argmax(self.recalls))
+        """The last epoch with the highest recall, from 0."""
+        return len(self.recalls) - 1 - int(np.argmax(self.recalls[::-1]))
 
 
 class Projection(nn.Module):
@@ -44,7 +44,7 @@ class Projection(nn.Module):
         self.image_deviation: Tensor
         self.text_mean: Tensor
         self.register_buffer("image_mean", pictures.mean(0))
-        self.register_buffer("image_deviation", pictures.std(0) + 1e-3 * pictures.std())
+        self.register_buffer("image_deviation", pictures.std(0) + 1e-3)
         self.register_buffer("text_mean", texts.mean(0))
 
     def embed_images(self, features: Tensor) -> Tensor:
@@ -73,8 +73,8 @@ def fit(
 ) -> tuple[Projection, History]:
     """Train heads and return the best epoch's moving average of them.
 
-    Stops when recall@10 on ``validation`` has not risen for ``options.patience`` epochs. The first
-    part sets mean and deviation of the features.
+    Stops when the recall on ``validation`` has been below its best for ``options.patience``
+    epochs. The first part sets mean and deviation of the features.
 
     Raises:
         TrainingError: there are too few pictures to contrast.
@@ -91,7 +91,7 @@ def fit(
     for _ in range(options.epochs):
         losses = [stepper.step(batch) for batch in _epoch(parts, options, random)]
         history.losses.append(float(np.mean(losses)))
-        history.recalls.append(recall_at_10(average, validation))
+        history.recalls.append(recall(average, validation))
         if history.best == len(history.recalls) - 1:
             best = copy.deepcopy(average)
         on_epoch(history)
@@ -131,7 +131,7 @@ class _Stepper:
             pairs = zip(self._average.parameters(), self._heads.parameters(), strict=True)
             for old, new in pairs:
                 old.lerp_(new, 1 - keep)
-        return float(loss)
+        return float(loss.detach())
 
 
 def contrast(heads: Projection, batch: Batch, same_text: float) -> Tensor:
@@ -151,13 +151,14 @@ def contrast(heads: Projection, batch: Batch, same_text: float) -> Tensor:
 
 
 @torch.inference_mode()
-def recall_at_10(heads: Projection, material: Material) -> float:
-    """The share of captions whose picture is among the ten best."""
+def recall(heads: Projection, material: Material) -> float:
+    """The mean of recall@1, 5 and 10 of captions: one figure that neither end alone decides."""
     images = heads.embed_images(_tensor(material.pictures))
     scores = heads.embed_texts(_tensor(material.texts)) @ images.T
     owners = torch.repeat_interleave(torch.tensor([len(own) for own in material.owned]))
     right = scores.gather(1, owners[:, None])
-    return float(((scores > right).sum(1) < 10).float().mean())
+    rank = (scores >= right).sum(1)  # ties count against us
+    return float(np.mean([float((rank <= k).float().mean()) for k in (1, 5, 10)]))
 
 
 def _epoch(parts: Sequence[Material], options: Options, random: np.random.Generator) -> list[Batch]:
@@ -169,7 +170,9 @@ def _epoch(parts: Sequence[Material], options: Options, random: np.random.Genera
 
 def _draw(part: Material, size: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
     order = random.permutation(len(part.pictures))[: math.ceil(len(part.pictures) * part.fraction)]
-    return np.array_split(order, math.ceil(len(order) / size))
+    batches = np.array_split(order, math.ceil(len(order) / size))
+    # A picture that stands several times in its part must not be its own negative.
+    return [rows[np.unique(part.ids[rows], return_index=True)[1]] for rows in batches]
 
 
 def _batch(part: Material, rows: NDArray[np.int64], random: np.random.Generator) -> Batch:

@@ -15,7 +15,7 @@ from encoders.files import Encoded, Progress, encode_files
 from encoders.joint import Towers
 from encoders.protocol import Embeddings
 
-TEXTS_AT_ONCE = 4096
+TEXTS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,14 @@ class Part:
 class Material:
     """The features of a part: pictures ``(n, width)``, texts ``(m, width)``, and who owns which.
 
-    ``owned[i]`` are the rows of ``texts`` that describe picture ``i``.
+    ``owned[i]`` are the rows of ``texts`` that describe picture ``i``; rows with the same ``ids``
+    are the same picture.
     """
 
     pictures: Embeddings
     texts: Embeddings
     owned: list[NDArray[np.int64]]
+    ids: NDArray[np.int64]
     weight: float = 1.0
     fraction: float = 1.0
     classes: bool = False
@@ -60,11 +62,13 @@ def encode(towers: Towers, part: Part, progress: Progress = lambda *_: None) -> 
     encoded = _pictures(towers, files, progress)
     row = {files[place]: number for number, place in enumerate(encoded.places)}
     opened = [place for place, path in enumerate(part.pictures) if path in row]
+    ids = np.array([row[part.pictures[place]] for place in opened])
     lengths = np.cumsum([0, *(len(part.captions[place]) for place in opened)])
     return Material(
-        encoded.rows[[row[part.pictures[place]] for place in opened]],
-        _texts(towers, [text for place in opened for text in part.captions[place]]),
+        encoded.rows[ids],
+        _texts(towers, [text for place in opened for text in part.captions[place]], progress),
         [np.arange(first, last) for first, last in pairwise(lengths)],
+        ids,
         part.weight,
         part.fraction,
         part.classes,
@@ -85,15 +89,15 @@ def _pictures(towers: Towers, files: Sequence[Path], progress: Progress) -> Enco
     return encoded
 
 
-def _texts(towers: Towers, texts: Sequence[str]) -> Embeddings:
+def _texts(towers: Towers, texts: Sequence[str], progress: Progress) -> Embeddings:
     kept = _cache(towers, "texts", texts)
     if kept.exists():
         with np.load(kept) as saved:
             return np.asarray(saved["rows"])
-    parts = [
-        towers.text_features(texts[start : start + TEXTS_AT_ONCE])
-        for start in range(0, len(texts), TEXTS_AT_ONCE)
-    ]
+    parts = []
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        parts.append(towers.text_features(texts[start : start + TEXTS_AT_ONCE]))
+        progress(min(start + TEXTS_AT_ONCE, len(texts)), len(texts))
     rows = np.concatenate(parts)
     _keep(kept, rows=rows)
     return rows

@@ -51,7 +51,7 @@ def train(
         width, centre = encoded[0].pictures.shape[1], encoded[0].texts.mean(0)
         blocks.append(class_block(towers, width, options.class_weight, centre))
     failures = tuple(failure for material in encoded for failure in material.failures)
-    return Trained(tuple(blocks), float(heads.scale.exp()), history, failures)
+    return Trained(tuple(blocks), float(heads.scale.detach().exp()), history, failures)
 
 
 def _without_classes(towers: Towers, material: Material) -> Material:
@@ -74,4 +74,5 @@ def _joined(one: Material, two: Material) -> Material:
         pictures=np.concatenate([one.pictures, two.pictures]),
         texts=np.concatenate([one.texts, two.texts]),
         owned=one.owned + shifted,
+        ids=np.concatenate([one.ids, two.ids + one.ids.max() + 1]),
     )

@@ -68,6 +68,17 @@ def test_width_and_height_are_exchanged_even_where_the_reduced_picture_is_a_squa
     assert (opened.width, opened.height) == (999, 1000)
 
 
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_a_large_picture_is_reduced_before_it_is_turned_and_looks_the_same(form: str) -> None:
+    scene = Image.radial_gradient("L").convert("RGB").resize((900, 700))
+    scene.paste(RED, (0, 0, 300, 200))
+    whole, small = (open_picture(turned(scene, 6, form), at_least=side) for side in (None, 50))
+    assert (small.width, small.height) == (whole.width, whole.height) == (700, 900)
+    assert min(small.image.size) == 100
+    pair = [one.image.resize((50, 50), reducing_gap=2.0) for one in (whole, small)]
+    assert np.abs(np.subtract(*[np.asarray(one, dtype=int) for one in pair])).max() <= 8
+
+
 def test_transparency_lies_over_white() -> None:
     layer = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
     assert corner(open_picture(encoded(layer))) == (255, 255, 255)

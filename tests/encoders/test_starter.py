@@ -48,7 +48,7 @@ def test_a_picture_means_the_same_alone_and_in_a_batch(starter: Encoder) -> None
     pictures = [Image.linear_gradient("L").convert("RGB"), Image.new("RGB", (30, 300), "red")]
     prepared = [starter.prepare(picture) for picture in pictures]
     together = starter.encode_images(prepared)
-    assert together.shape == (2, 384)
+    assert together.shape == (2, starter.identity.dim)
     for one, row in zip(prepared, together, strict=True):
         np.testing.assert_allclose(starter.encode_images([one])[0], row, atol=1e-5)
 

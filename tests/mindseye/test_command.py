@@ -32,7 +32,9 @@ def place(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def indexed(folder: Path, place: Path) -> Ran:
-    return mindseye("index", folder, "--collection", place, "--report", folder.parent / "r.json")
+    report = folder.parent / "r.json"
+    words = ("--encoder", "starter", "--collection", place, "--report", report)
+    return mindseye("index", folder, *words)
 
 
 @pytest.mark.parametrize("command", sorted(group.commands))

@@ -12,6 +12,7 @@ from tests.conftest import paint_picture
 from tests.mindseye.command import SECONDS, mindseye, start
 
 PICTURES = 70
+STARTER = ("--encoder", "starter")
 ONE_BATCH = 32 * 384 * 4  # bytes of embeddings; what lies beyond begins the second batch
 
 
@@ -22,7 +23,7 @@ def stamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if fetched.code:
         pytest.skip(f"the stamps cannot be had here: {fetched.err.strip()}")
     place = tmp_path_factory.mktemp("stamps") / "collection"
-    ran = mindseye("index", fetched.out.strip(), "--collection", place)
+    ran = mindseye("index", fetched.out.strip(), *STARTER, "--collection", place)
     assert ran.code == 0, ran.err
     return place
 
@@ -39,14 +40,14 @@ def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:
     for number in range(PICTURES):
         paint_picture(folder / f"{number:03}.png", (number, 255 - number, 9), (16, 16))
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    with start("index", folder, "--collection", killed) as process:
+    with start("index", folder, *STARTER, "--collection", killed) as process:
         _wait_for_more_than(ONE_BATCH, killed / "embeddings.f32")
         process.kill()
     assert 0 < Collection(killed).catalog.rows() < PICTURES
     ran = mindseye("index", folder, "--collection", killed)
     assert ran.code == 0
     assert " unchanged" in ran.out
-    assert mindseye("index", folder, "--collection", whole).code == 0
+    assert mindseye("index", folder, *STARTER, "--collection", whole).code == 0
     ours, theirs = _contents(killed), _contents(whole)
     assert ours.keys() == theirs.keys()
     for path, embedding in ours.items():

@@ -86,8 +86,8 @@ def test_making_one_that_exists_opens_it(filled: Collection) -> None:
 def test_another_encoder_is_refused_by_name_and_difference(filled: Collection) -> None:
     filled.require(dict(WHO))
     with pytest.raises(EncoderMismatchError) as caught:
-        filled.require(WHO | {"name": "other"})
-    assert "was made with the encoder 'tiny', not with 'other' (name: tiny against other)" in str(
+        filled.require(WHO | {"name": "other", "weights": "two"})
+    assert "was made with the encoder 'tiny', not with 'other' (weights: one against two)" in str(
         caught.value
     )
     with pytest.raises(EncoderMismatchError, match="weights: one against two"):

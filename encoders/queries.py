@@ -1,0 +1,67 @@
+"""The texts of many people's queries: remembered, and encoded together when they come together."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Protocol
+
+from encoders.protocol import Embeddings
+
+REMEMBERED = 4096  # texts; at 512 dimensions 8 MB
+
+
+class Reading(Protocol):
+    """The half of an encoder that reads texts."""
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings: ...
+
+
+class TextQueries:
+    """Embeddings of single texts for many threads, from the memory or from one common batch.
+
+    Whoever finds the encoder free encodes everything that waits, also for the others; while it is
+    busy, new texts gather for the next batch.
+    """
+
+    def __init__(self, encoder: Reading, remembered: int = REMEMBERED) -> None:
+        """``remembered`` is how many texts are kept, those that were asked for last."""
+        self._encoder = encoder
+        self._most = remembered
+        self._known: OrderedDict[str, Embeddings] = OrderedDict()
+        self._waiting: dict[str, Future[Embeddings]] = {}
+        self._memory = threading.Lock()
+        self._encoding = threading.Lock()
+
+    def embed(self, text: str) -> Embeddings:
+        """The embedding of one text, ``(1, dim)``, not to be written to.
+
+        Raises:
+            whatever the encoder raises, in every thread whose text was in that batch.
+        """
+        with self._memory:
+            if text in self._known:
+                self._known.move_to_end(text)
+                return self._known[text]
+            wanted = self._waiting.setdefault(text, Future())
+        with self._encoding:  # those who come in later find their text done by an earlier one
+            if not wanted.done():
+                self._encode_waiting()
+        return wanted.result()
+
+    def _encode_waiting(self) -> None:
+        with self._memory:
+            batch, self._waiting = self._waiting, {}
+        try:
+            rows = self._encoder.encode_texts(list(batch))
+        except BaseException as error:  # also Ctrl-C: nobody may be left waiting
+            for future in batch.values():
+                future.set_exception(error)
+            return
+        rows.flags.writeable = False
+        with self._memory:
+            for place, (text, future) in enumerate(batch.items()):
+                self._known[text] = rows[place : place + 1]
+                future.set_result(self._known[text])
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
