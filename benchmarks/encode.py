@@ -130,8 +130,9 @@ def sentence_row(folder: Path, pictures: list[Image.Image]) -> Row:
 def starter_row(pictures: list[Image.Image]) -> Row:
     """The starter's three CNNs as we run them, against the same torch modules."""
     encoder = encoders.load("starter")
-    assert isinstance(encoder, Joint) and isinstance(encoder.towers, Pair)
-    towers = encoder.towers
+    towers = encoder.towers if isinstance(encoder, Joint) else None
+    if not isinstance(towers, Pair):
+        raise TypeError("the starter is no longer a pair of towers; measure what it is now")
     prepared = [towers.prepare(picture) for picture in pictures]
     module = image_tower(towers.image_towers, towers.image_size)[0]
 

@@ -37,5 +37,6 @@ def for_searching(folder: Path) -> Engine:
 def _load(name: str) -> Encoder:
     opened = encoders.load(name)
     encoders.check(opened)
-    click.echo(f"encoder: {opened.identity.architecture}", err=True)
+    who = opened.identity
+    click.echo(f"encoder: {who.name} ({who.architecture})", err=True)
     return opened

@@ -60,7 +60,7 @@ def trained(
         "losses": [round(loss, 4) for loss in history.losses],
         "validation_recall": [round(recall, 4) for recall in history.recalls],
         "best_epoch": history.best + 1,
-        "unreadable": [f"{path}: {reason}" for path, reason in result.failures],
+        "unreadable": [f"{Path(path).name}: {reason}" for path, reason in result.failures],
     }
     save(out, recipe.towers, result.blocks, result.scale, report)
     draw(history, out / "curve.png")

@@ -60,7 +60,7 @@ def test_indexing_accounts_for_every_file_and_ends_with_3_where_some_failed(
     reason = "not a picture in a format that mindseye reads"
     assert f"failed: {folder}/broken.jpg: {reason}\n" in indexed.err
     assert "its name is not valid UTF-8; rename it" in indexed.err
-    assert "encoder: EfficientNet-Lite2" in indexed.err
+    assert "encoder: starter (efficientnet-lite0" in indexed.err
     assert "Warning" not in indexed.err
     report = (folder.parent / "r.json").read_text(encoding="utf-8")
     assert '"seen": 4' in report
@@ -92,7 +92,7 @@ def test_a_search_by_picture_as_json_is_one_object(place: Path, folder: Path) ->
 @pytest.mark.usefixtures("indexed")
 def test_status_says_what_there_is(place: Path) -> None:
     facts = mindseye("status", "--json", "--collection", place).json
-    expected = {"encoder": "starter", "dimensions": 384, "pictures": 2, "files": 2, "failed": 1}
+    expected = {"encoder": "starter", "dimensions": 896, "pictures": 2, "files": 2, "failed": 1}
     assert facts | expected == facts
 
 

@@ -13,7 +13,7 @@ from tests.mindseye.command import SECONDS, mindseye, start
 
 PICTURES = 70
 STARTER = ("--encoder", "starter")
-ONE_BATCH = 32 * 384 * 4  # bytes of embeddings; what lies beyond begins the second batch
+ONE_BATCH = 32 * 896 * 4  # bytes of embeddings; what lies beyond begins the second batch
 
 
 @pytest.fixture(scope="session")
