@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from importlib.metadata import version
 
 import click
 
@@ -11,7 +10,7 @@ from mindseye.errors import STOPPED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("mindseye"), prog_name="mindseye")
+@click.version_option(package_name="mindseye", prog_name="mindseye")
 def group() -> None:
     """Semantic image search: type a description, find your pictures.
 

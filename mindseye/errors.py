@@ -19,17 +19,28 @@ STOPPED = 130
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the packages' own errors into one sentence and exit code 1 or 2; bugs stay loud."""
-    from encoders import EncoderError
-    from evaluation import EvaluationError
-    from indexer import IndexerError, SourceError
-    from search import BadLimitError, EmptyQueryError, SearchError
-    from store import StoreError
-
     try:
         yield
-    except (SourceError, EmptyQueryError, BadLimitError) as error:
+    except _misused() as error:  # imported only when something went wrong
         raise click.UsageError(str(error)) from error
-    except (EncoderError, EvaluationError, IndexerError, SearchError, StoreError) as error:
+    except _impossible() as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:  # a full disk, a read-only folder, a port in use
         raise click.ClickException(str(error)) from error
+
+
+def _misused() -> tuple[type[Exception], ...]:
+    from indexer import SourceError
+    from search import BadLimitError, EmptyQueryError
+
+    return SourceError, EmptyQueryError, BadLimitError
+
+
+def _impossible() -> tuple[type[Exception], ...]:
+    from encoders import EncoderError
+    from evaluation import EvaluationError
+    from indexer import IndexerError
+    from search import SearchError
+    from store import StoreError
+
+    return EncoderError, EvaluationError, IndexerError, SearchError, StoreError

@@ -1,11 +1,11 @@
 """One line of progress on standard error: a bar in a terminal, a line now and then in a log."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+import click
 
 SECONDS_BETWEEN_LINES = 5
 
@@ -16,24 +16,26 @@ Update = Callable[[int, int, str], None]
 @contextmanager
 def progress(verb: str) -> Iterator[Update]:
     """Show how far ``verb`` has come, with pictures per second and the time left."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with _bar(verb, console) as update:
+    if sys.stderr.isatty():
+        with _bar(verb) as update:
             yield update
     else:
-        yield _lines(verb, console)
+        yield _lines(verb)
 
 
 @contextmanager
-def _bar(verb: str, console: Console) -> Iterator[Update]:
+def _bar(verb: str) -> Iterator[Update]:
+    from rich import progress as rich  # not for commands that are over before a bar is drawn
+    from rich.console import Console
+
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]} {task.fields[word]}"),
-        TimeRemainingColumn(),
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TextColumn("{task.fields[speed]} {task.fields[word]}"),
+        rich.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
+    with rich.Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(verb, total=None, speed="", word="")
         started, before = time.monotonic(), 0
 
@@ -49,7 +51,7 @@ def _bar(verb: str, console: Console) -> Iterator[Update]:
         yield update
 
 
-def _lines(verb: str, console: Console) -> Update:
+def _lines(verb: str) -> Update:
     started = last = time.monotonic()
     before = 0
 
@@ -65,6 +67,6 @@ def _lines(verb: str, console: Console) -> Update:
         speed = done / max(now - started, 1e-3)
         left = (total - done) / max(speed, 1e-3)
         line = f"{verb} {done}/{total}, {speed:.0f}/s, {left:.0f} s left {word}"
-        console.print(line.rstrip(), highlight=False)
+        click.echo(line.rstrip(), err=True)
 
     return update
