@@ -9,6 +9,7 @@ the two sides' embeddings.
 """
 
 import argparse
+import logging
 import os
 import platform
 import statistics
@@ -184,6 +185,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)  # open_clip says of every model that it is random
     pictures = photos(options.pictures)
     print(surroundings(), "\n")
     print("| what | ours, median (slowest-fastest) | peer | ratio | aim | least cosine |")

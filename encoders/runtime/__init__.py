@@ -27,20 +27,22 @@ def tower(build: Callable[[], Module], saved: Path, *, exact: bool = False) -> T
         from encoders.runtime import native
 
         return native.tower(build, replace(chosen, precision="float32") if exact else chosen)
-    from encoders.runtime import converted
+    if exact:  # and light: torch is not even imported
+        from encoders.runtime import converted
 
-    if exact or not device.bf16_in_hardware():
         return converted.tower(build, saved, "f32")
     return _quickest(build, saved)
 
 
 def _quickest(build: Callable[[], Module], saved: Path) -> Tower:
-    """The fastest of three ways; the first, in full precision, says what is right."""
+    """The fastest way on this processor; the first, in full precision, says what is right."""
     from encoders.runtime import converted, native, probe
 
     ways = {
         "openvino f32": partial(converted.tower, build, saved, "f32"),
-        "openvino bf16": partial(converted.tower, build, saved, "bf16"),
-        "torch bf16": partial(native.tower, build, device.Device("cpu", "bfloat16")),
+        "torch f32": partial(native.tower, build, device.Device("cpu")),
     }
+    if device.bf16_in_hardware():
+        ways["openvino bf16"] = partial(converted.tower, build, saved, "bf16")
+        ways["torch bf16"] = partial(native.tower, build, device.Device("cpu", "bfloat16"))
     return probe.quickest(ways, lambda: build()[1], saved.with_suffix(".json"))

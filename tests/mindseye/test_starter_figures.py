@@ -1,0 +1,31 @@
+"""The starter finds what its card says, measured as its card says, on pictures it never saw."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mindseye.command import mindseye
+
+FLICKR8K = Path(__file__).parents[3] / "shared" / "corpora" / "flickr8k"
+
+
+def text_to_image(folder: str | Path, test: int) -> Any:
+    ran = mindseye("evaluate", folder, "--test", str(test), "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["pictures"] == test
+    return ran.json["text_to_image"]
+
+
+@pytest.mark.skipif(not FLICKR8K.is_dir(), reason=f"needs Flickr8k in {FLICKR8K}")
+def test_photos_are_found_by_their_captions() -> None:
+    found = text_to_image(FLICKR8K, 775)
+    assert found["r@1"] >= 0.30
+    assert found["r@10"] >= 0.74
+
+
+def test_stamps_are_found_by_their_sentences() -> None:
+    fetched = mindseye("fetch", "stamps")
+    if fetched.code:
+        pytest.skip(f"the stamps cannot be had here: {fetched.err.strip()}")
+    assert text_to_image(fetched.out.strip(), 392)["r@10"] >= 0.54
