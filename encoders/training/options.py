@@ -24,5 +24,5 @@ class Options:
     scale: float = 20.0
     same_text: float = 0.85
     average: float = 0.99
-    class_weight: float = 0.2
+    class_weight: float = 0.3
     seed: int = 0

@@ -21,11 +21,11 @@ def text_to_image(folder: str | Path, test: int) -> Any:
 def test_photos_are_found_by_their_captions() -> None:
     found = text_to_image(FLICKR8K, 775)
     assert found["r@1"] >= 0.30
-    assert found["r@10"] >= 0.74
+    assert found["r@10"] >= 0.73
 
 
 def test_stamps_are_found_by_their_sentences() -> None:
     fetched = mindseye("fetch", "stamps")
     if fetched.code:
         pytest.skip(f"the stamps cannot be had here: {fetched.err.strip()}")
-    assert text_to_image(fetched.out.strip(), 392)["r@10"] >= 0.54
+    assert text_to_image(fetched.out.strip(), 392)["r@10"] >= 0.63
