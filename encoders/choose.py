@@ -22,8 +22,8 @@ FORMS = (
 
 # What `auto` chooses. Published text-to-image R@1 on Flickr30k / COCO, from open_clip's results
 # table (docs/openclip_retrieval_results.csv): ViT-B-32 .668/.393, ViT-B-16-SigLIP .747/.478,
-# ViT-SO400M-14-SigLIP-384 .830/.542. A picture costs 4.4, 17 and 335 billion multiplications:
-# on a CPU only the first indexes several pictures a second, the last needs a large GPU.
+# ViT-SO400M-14-SigLIP-384 .830/.542. A picture costs 8.8, 35 and 670 GFLOP
+# (docs/model_profile.csv): on a CPU the first is quick enough, the last wants a large GPU.
 FOR_CPU = "open_clip:ViT-B-32/laion2b_s34b_b79k"
 FOR_GPU = "open_clip:ViT-B-16-SigLIP/webli"
 
