@@ -21,8 +21,7 @@ Item = TypeVar("Item")
 Progress = Callable[[int, int, Account], None]
 """Called with files read so far, files to read, and the account until now."""
 
-BATCH = 32  # files written in one transaction; a kill costs at most this much encoding
-AHEAD = 2 * BATCH  # files decoded before they are asked for: at most 30 MB of pixels
+BATCHES_AHEAD = 2  # decoded before they are asked for: 13 MB of pixels on a CPU, 100 MB on a GPU
 
 
 def index(
@@ -113,9 +112,11 @@ class _Run:
 
     def _read(self, unread: Sequence[SeenFile]) -> None:
         reader = Reader(self._encoder, lambda sha256: bool(self._catalog.pictures([sha256])))
+        size = self._encoder.batch_size  # one transaction; a kill costs at most this much encoding
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             done = 0
-            for batch in _batches(ahead(pool, reader.read, unread, AHEAD), BATCH):
+            files = ahead(pool, reader.read, unread, BATCHES_AHEAD * size)
+            for batch in _batches(files, size):
                 self._write(batch)
                 done += len(batch)
                 self._progress(done, len(unread), self._account)
