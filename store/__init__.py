@@ -1,6 +1,6 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
-from store.catalog import FileChange, FoundPicture, KnownFile, NewPicture
+from store.catalog import FileChange, KnownFile, NewPicture
 from store.collection import Collection, Snapshot
 from store.errors import (
     CollectionBusyError,
@@ -10,6 +10,7 @@ from store.errors import (
     NoCollectionError,
     StoreError,
 )
+from store.found import FoundPicture
 from store.models import FAILED, PRESENT, REMOVED
 from store.writer import Writer
 

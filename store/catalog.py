@@ -1,8 +1,9 @@
-"""The catalog: what exists, in SQLite through SQLAlchemy. Every statement of mindseye is here."""
+"""The catalog: what exists, in SQLite through SQLAlchemy. What answers need: `store.found`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from store.index import Ids
 from store.migrations import migrate
-from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
+from store.models import EMBEDDED, FAILED, PRESENT, Caption, File, Generation, Picture, Setting, Tag
 
 
 class KnownFile(NamedTuple):
@@ -39,7 +40,10 @@ class FileChange(NamedTuple):
 
 
 class NewPicture(NamedTuple):
-    """A content that the catalog has not seen, and a small JPEG of it."""
+    """A content that the catalog has not seen, a small JPEG of it, and what it says of itself.
+
+    Embedded captions and tags are the picture's own; those that lie beside it belong to its files.
+    """
 
     sha256: str
     width: int
@@ -47,17 +51,12 @@ class NewPicture(NamedTuple):
     format: str
     size: int
     thumbnail: bytes
-
-
-class FoundPicture(NamedTuple):
-    """A picture as an answer shows it, with the paths at which it lies now."""
-
-    id: int
-    sha256: str
-    width: int
-    height: int
-    format: str
-    files: tuple[str, ...]
+    taken_at: datetime | None = None
+    camera: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    captions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 class Catalog:
@@ -159,7 +158,7 @@ class Catalog:
         """One transaction: new pictures, with rows from ``first_row`` on, and what files became."""
         with Session(self._engine) as session, session.begin():
             for row, picture in enumerate(new, first_row):
-                session.add(_picture(picture, row))
+                _add(session, picture, row)
             session.flush()
             hashes = {change.sha256 for change in files if change.sha256}
             pictures = _pictures(session.connection(), hashes)
@@ -179,36 +178,17 @@ class Catalog:
             return generation.number
 
 
-def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
-    """Number, rows and index file of the newest generation that this connection sees."""
-    columns = (Generation.number, Generation.rows, Generation.index)
-    newest = select(*columns).order_by(Generation.number.desc()).limit(1)
-    row = connection.execute(newest).first()
-    return None if row is None else (row[0], row[1], row[2])
-
-
-def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
-    """Those of the pictures that lie somewhere now, by id, in one statement."""
-    facts = (Picture.id, Picture.sha256, Picture.width, Picture.height, Picture.format)
-    statement = select(*facts, File.path).join(File).order_by(File.path)
-    statement = statement.where(Picture.id.in_(ids), File.state == PRESENT)
-    found: dict[int, FoundPicture] = {}
-    for row in connection.execute(statement):
-        earlier = found.get(row.id)
-        paths = (*earlier.files, row.path) if earlier else (row.path,)
-        found[row.id] = FoundPicture(*row[:-1], paths)
-    return found
-
-
-def embedding_row(connection: Connection, picture: int) -> int | None:
-    """The row of this picture's embedding, or ``None`` if there is no such picture."""
-    return connection.scalar(select(Picture.row).where(Picture.id == picture))
-
-
-def _picture(new: NewPicture, row: int) -> Picture:
+def _add(session: Session, new: NewPicture, row: int) -> None:
     fields = new._asdict()
-    del fields["thumbnail"]
-    return Picture(row=row, **fields)
+    del fields["thumbnail"], fields["captions"], fields["tags"]
+    picture = Picture(row=row, **fields)
+    session.add(picture)
+    if new.captions or new.tags:
+        session.flush()  # gives the picture its id
+    for text in new.captions:
+        session.add(Caption(picture_id=picture.id, source=EMBEDDED, text=text))
+    for name in dict.fromkeys(new.tags):
+        session.add(Tag(picture_id=picture.id, source=EMBEDDED, name=name))
 
 
 def _pictures(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:

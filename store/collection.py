@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from store.catalog import Catalog, FoundPicture, embedding_row, found_pictures, latest_generation
+from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
+from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
 from store.index import Ids, Index, Scores
 from store.lock import writer_lock
 from store.thumbnails import Thumbnails

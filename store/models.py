@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Integer, String
+from sqlalchemy import JSON, BigInteger, DateTime, Double, ForeignKey, Integer, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # SQLite numbers rows by itself only where the column is a plain INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 PRESENT, REMOVED, FAILED = "present", "removed", "failed"
+EMBEDDED = "embedded"  # the source of words that a picture carries within
 
 
 class Base(DeclarativeBase):
@@ -17,7 +18,10 @@ class Base(DeclarativeBase):
 
 
 class Picture(Base):
-    """One image content, known by its SHA-256; ``row`` is its place in the embeddings."""
+    """One image content, known by its SHA-256; ``row`` is its place in the embeddings.
+
+    ``taken_at`` is the camera's own clock, without a zone; the place is in degrees (WGS 84).
+    """
 
     __tablename__ = "picture"
 
@@ -28,6 +32,10 @@ class Picture(Base):
     height: Mapped[int]
     format: Mapped[str] = mapped_column(String(16))
     size: Mapped[int] = mapped_column(BigInteger)
+    taken_at: Mapped[datetime | None] = mapped_column(DateTime, index=True)
+    camera: Mapped[str | None]
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
 
@@ -44,6 +52,28 @@ class File(Base):
     reason: Mapped[str | None]
     picture_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
     picture: Mapped[Picture | None] = relationship(back_populates="files")
+
+
+class Caption(Base):
+    """A sentence about a picture; ``source`` says where it was found."""
+
+    __tablename__ = "caption"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
+    source: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str]
+
+
+class Tag(Base):
+    """A keyword of a picture; ``source`` says who gave it, ``score`` how sure a model was."""
+
+    __tablename__ = "tag"
+
+    picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
+    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    score: Mapped[float | None] = mapped_column(Double)
 
 
 class Generation(Base):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from store.catalog import Catalog, FileChange, NewPicture, latest_generation
+from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
+from store.found import latest_generation
 from store.index import Ids, Index, lists_for
 from store.thumbnails import Thumbnails
 

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, inspect, text
 
 from store.errors import NewerCollectionError
 
-HEAD = "0001"  # the newest file in versions/
+VERSIONS = Path(__file__).parent / "versions"
+HEAD = max(file.stem[1:5] for file in VERSIONS.glob("v*.py"))
 
 
 def migrate(connection: Connection) -> None:

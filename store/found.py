@@ -1,0 +1,45 @@
+"""What an answer needs from the catalog: each function is one statement over an open connection."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from store.models import PRESENT, File, Generation, Picture
+
+
+class FoundPicture(NamedTuple):
+    """A picture as an answer shows it, with the paths at which it lies now."""
+
+    id: int
+    sha256: str
+    width: int
+    height: int
+    format: str
+    files: tuple[str, ...]
+
+
+def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
+    """Number, rows and index file of the newest generation that this connection sees."""
+    columns = (Generation.number, Generation.rows, Generation.index)
+    newest = select(*columns).order_by(Generation.number.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
+    """Those of the pictures that lie somewhere now, by id, in one statement."""
+    facts = (Picture.id, Picture.sha256, Picture.width, Picture.height, Picture.format)
+    statement = select(*facts, File.path).join(File).order_by(File.path)
+    statement = statement.where(Picture.id.in_(ids), File.state == PRESENT)
+    found: dict[int, FoundPicture] = {}
+    for row in connection.execute(statement):
+        earlier = found.get(row.id)
+        paths = (*earlier.files, row.path) if earlier else (row.path,)
+        found[row.id] = FoundPicture(*row[:-1], paths)
+    return found
+
+
+def embedding_row(connection: Connection, picture: int) -> int | None:
+    """The row of this picture's embedding, or ``None`` if there is no such picture."""
+    return connection.scalar(select(Picture.row).where(Picture.id == picture))
