@@ -11,6 +11,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 PRESENT, REMOVED, FAILED = "present", "removed", "failed"
 EMBEDDED = "embedded"  # the source of words that a picture carries within
+SIDECAR = "sidecar"  # the source of words that lie beside one of its files
 
 
 class Base(DeclarativeBase):
@@ -21,6 +22,7 @@ class Picture(Base):
     """One image content, known by its SHA-256; ``row`` is its place in the embeddings.
 
     ``taken_at`` is the camera's own clock, without a zone; the place is in degrees (WGS 84).
+    ``described`` says whether its metadata have been read: before schema 3, nobody did.
     """
 
     __tablename__ = "picture"
@@ -36,11 +38,15 @@ class Picture(Base):
     camera: Mapped[str | None]
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
+    described: Mapped[bool] = mapped_column(default=True, server_default="0")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
 
 class File(Base):
-    """One path at which a picture was seen, or failed to be one."""
+    """One path at which a picture was seen, or failed to be one.
+
+    ``sidecars`` stands for sizes and times of the files with words beside it; 0 if there are none.
+    """
 
     __tablename__ = "file"
 
@@ -50,29 +56,36 @@ class File(Base):
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None]
+    sidecars: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     picture_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
     picture: Mapped[Picture | None] = relationship(back_populates="files")
 
 
 class Caption(Base):
-    """A sentence about a picture; ``source`` says where it was found."""
+    """A sentence about a picture; ``source`` says where it was found, and beside which file."""
 
     __tablename__ = "caption"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
+    file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("file.id"), index=True)
     source: Mapped[str] = mapped_column(String(16))
     text: Mapped[str]
 
 
 class Tag(Base):
-    """A keyword of a picture; ``source`` says who gave it, ``score`` how sure a model was."""
+    """A keyword of a picture; ``source`` says who gave it, ``score`` how sure a model was.
+
+    One that lies beside a file names that file: another file of the picture may say it too.
+    """
 
     __tablename__ = "tag"
 
-    picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True, index=True)
-    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
+    file_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("file.id"), index=True)
+    name: Mapped[str] = mapped_column(index=True)
+    source: Mapped[str] = mapped_column(String(16))
     score: Mapped[float | None] = mapped_column(Double)
 
 

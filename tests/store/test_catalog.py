@@ -26,11 +26,15 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Collection)
 
 
 def test_writing_does_not_block_reading_and_references_are_checked(empty: Collection) -> None:
+    statement = (
+        "INSERT INTO file (id, path, size, mtime_ns, state, picture_id) "
+        "VALUES (1, '/a', 1, 1, 'present', 99)"
+    )
     with empty.catalog.reading() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
         with pytest.raises(IntegrityError, match="FOREIGN KEY"):
-            connection.execute(text("INSERT INTO file VALUES (1, '/a', 1, 1, 'present', NULL, 99)"))
+            connection.execute(text(statement))
 
 
 def test_a_catalog_of_a_newer_version_is_refused(empty: Collection) -> None:
