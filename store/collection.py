@@ -13,7 +13,7 @@ from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
 from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
-from store.index import Ids, Index, Scores
+from store.index import Gallery, Ids, Index, RowTable, Scores, beside
 from store.lock import writer_lock
 from store.thumbnails import Thumbnails
 from store.writer import Writer
@@ -24,20 +24,29 @@ Identity = Mapping[str, Any]
 class Snapshot:
     """One published generation, and the catalog as it was at one instant: what a reader sees."""
 
-    def __init__(
-        self, connection: Connection, number: int, index: Index | None, embeddings: Embeddings
-    ) -> None:
+    def __init__(self, connection: Connection, number: int, gallery: Gallery | None) -> None:
         self._connection = connection
+        self._gallery = gallery
         self.generation = number
-        self.index = index
-        self.embeddings = embeddings
 
-    def search(self, queries: Embeddings, k: int, nprobe: int) -> tuple[Scores, Ids]:
-        """Scores and picture ids ``(queries, k)``, as `Index.search`; empty if none exists."""
-        if self.index is None:
-            nothing = (len(queries), 0)
-            return np.empty(nothing, dtype=np.float32), np.empty(nothing, dtype=np.int64)
-        return self.index.search(queries, k, nprobe)
+    @property
+    def index(self) -> Index | None:
+        """The index, or ``None`` before the first generation."""
+        return self._gallery.index if self._gallery else None
+
+    def search(
+        self, queries: Embeddings, k: int, nprobe: int, allowed: Ids | None = None
+    ) -> tuple[Scores, Ids]:
+        """Scores and picture ids ``(queries, k)``, as `Gallery.search`; empty if none exists."""
+        if self._gallery is None:
+            return _nothing(len(queries))
+        return self._gallery.search(queries, k, nprobe, allowed)
+
+    def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
+        """The same by brute force, as `Gallery.scan`: exact whatever the index is."""
+        if self._gallery is None:
+            return _nothing(len(queries))
+        return self._gallery.scan(queries, k, allowed)
 
     def pictures(self, ids: list[int]) -> dict[int, FoundPicture]:
         """Those of the pictures that lie somewhere now, by id."""
@@ -46,9 +55,13 @@ class Snapshot:
     def embedding(self, picture: int) -> Embeddings | None:
         """The embedding of a picture as ``(1, dim)``, or ``None`` if there is no such picture."""
         row = embedding_row(self._connection, picture)
-        if row is None or row >= len(self.embeddings):
+        if row is None or self._gallery is None or row >= len(self._gallery.embeddings):
             return None
-        return np.array(self.embeddings[row : row + 1])
+        return np.array(self._gallery.embeddings[row : row + 1])
+
+
+def _nothing(queries: int) -> tuple[Scores, Ids]:
+    return np.empty((queries, 0), dtype=np.float32), np.empty((queries, 0), dtype=np.int64)
 
 
 class Collection:
@@ -72,7 +85,7 @@ class Collection:
         self.embeddings = EmbeddingFile(folder / "embeddings.f32", encoder["dim"])
         self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
         self._loading = threading.Lock()
-        self._loaded: tuple[int, Index | None, Embeddings] | None = None
+        self._loaded: tuple[int, Gallery] | None = None
 
     @classmethod
     def create(cls, folder: Path, encoder: Identity) -> "Collection":
@@ -133,8 +146,7 @@ class Collection:
         with self.catalog.reading() as connection:
             latest = latest_generation(connection)
             if latest is None:
-                nothing = np.empty((0, self.embeddings.dim), dtype=np.float32)
-                yield Snapshot(connection, 0, None, nothing)
+                yield Snapshot(connection, 0, None)
                 return
             with self._loading:
                 if self._loaded is None or self._loaded[0] != latest[0]:
@@ -142,12 +154,14 @@ class Collection:
                 loaded = self._loaded
             yield Snapshot(connection, *loaded)
 
-    def _load(self, number: int, rows: int, index: str) -> tuple[int, Index, Embeddings]:
+    def _load(self, number: int, rows: int, index: str) -> tuple[int, Gallery]:
+        path = self.folder / index
         try:
-            return number, Index.load(self.folder / index), self.embeddings.read(rows)
-        except RuntimeError as error:  # what FAISS raises for a file that is gone or damaged
+            table = RowTable.load(beside(path))
+            return number, Gallery(Index.load(path), table, self.embeddings.read(rows))
+        except (RuntimeError, OSError, ValueError) as error:  # gone or damaged
             raise DamagedCollectionError(
-                f"cannot read {self.folder / index}; rebuild it: mindseye index FOLDER"
+                f"cannot read {path}; rebuild it: mindseye index FOLDER"
             ) from error
 
     @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
-from store.index import Ids, Index, lists_for
+from store.index import Ids, Index, RowTable, beside, lists_for
 from store.thumbnails import Thumbnails
 
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
@@ -57,16 +57,20 @@ class Writer:
         total = catalog.rows()
         updated = self._updated(index, ids, rows, self._embeddings.read(total))
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
+        RowTable.build(ids, rows).save(beside(folder / name))
         updated.save(folder / name)
         number = catalog.publish(total, name)
         for old in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
+            beside(old).unlink(missing_ok=True)
             old.unlink(missing_ok=True)
         return number
 
     def _previous(self, name: str) -> Index | None:
+        path = self._folder / name
         try:
-            return Index.load(self._folder / name, mapped=False)
-        except RuntimeError:  # gone or damaged: it is a cache, so build it anew
+            RowTable.load(beside(path))
+            return Index.load(path, mapped=False)
+        except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
             return None
 
     def _updated(self, index: Index | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Index:

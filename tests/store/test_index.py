@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from encoders import Embeddings, unit
-from store.index import ONE_LIST_UP_TO, Ids, Index, lists_for
+from store.index import Ids, Index, lists_for
+from store.index.ivf import ONE_LIST_UP_TO
 
 MANY = ONE_LIST_UP_TO + 1
 

@@ -113,6 +113,20 @@ def test_an_index_that_is_gone_or_damaged_is_built_anew(filled: Collection, left
     assert found(filled, 3) == ["/photos/3.png"]
 
 
+@pytest.mark.parametrize("left", ["nothing", "nonsense", "half"])
+def test_rows_that_are_gone_or_damaged_are_written_anew(filled: Collection, left: str) -> None:
+    rows = filled.folder / "rows-000001.npy"
+    whole = rows.read_bytes()
+    rows.unlink()
+    if left != "nothing":
+        rows.write_bytes(b"nonsense" if left == "nonsense" else whole[: len(whole) // 2])
+    with pytest.raises(DamagedCollectionError, match="rebuild it"), filled.snapshot():
+        pass
+    with filled.writing() as writer:
+        assert writer.publish() == 2
+    assert found(filled, 3) == ["/photos/3.png"]
+
+
 def test_an_index_with_other_ids_than_the_catalog_is_repaired(filled: Collection) -> None:
     path = filled.folder / "index-000001.faiss"
     Index.build(vectors([2, 3, 4, 99]), np.array([2, 3, 4, 99])).save(path)

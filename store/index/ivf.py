@@ -1,4 +1,4 @@
-"""The FAISS index of a collection: inverted lists (IVF) over the embeddings, ids from the catalog.
+"""FAISS's inverted lists (IVF) over the embeddings of a collection, under the catalog's ids.
 
 A cache: `Index.build` makes it again from embeddings and catalog at any time.
 """
@@ -10,12 +10,9 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from store.embeddings import Embeddings
-
-Ids = NDArray[np.int64]
-Scores = NDArray[np.float32]
+from store.index.exact import Ids, Scores, best
 
 ONE_LIST_UP_TO = 20_000  # below this, scanning everything takes a few milliseconds
 TRAINING_ROWS_PER_LIST = 64  # FAISS warns below 39 and gains little above 100
@@ -87,17 +84,20 @@ class Index:
         ]
         return np.sort(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
 
-    def search(self, queries: Embeddings, k: int, nprobe: int) -> tuple[Scores, Ids]:
-        """Scores and ids of the best ``k`` for each query, both ``(queries, k)``, best first.
+    def search(
+        self, queries: Embeddings, k: int, nprobe: int, allowed: Ids | None = None
+    ) -> tuple[Scores, Ids]:
+        """The lists' own scores and ids of the best ``k`` for each query: ``(queries, k)``.
 
-        Ties break by id. Where a query has fewer than ``k`` answers, FAISS's padding (-1) remains
-        at the end of its row for the caller to cut.
+        Best first by (-score, id). ``allowed`` names the only ids that may be found. Where a query
+        has fewer than ``k`` answers, FAISS's padding (-1) remains at the end of its row.
         """
         self._check(queries)
-        parameters = faiss.SearchParametersIVF(nprobe=min(nprobe, self.lists))  # type: ignore[call-arg]
+        parameters = faiss.SearchParametersIVF(  # type: ignore[call-arg]
+            nprobe=min(nprobe, self.lists), sel=None if allowed is None else _selector(allowed)
+        )
         scores, ids = self._faiss.search(np.ascontiguousarray(queries), k, params=parameters)
-        order = np.lexsort((ids, -scores))
-        return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
+        return best(scores, ids, k)
 
     def _train(self, embeddings: Embeddings) -> None:
         self._check(embeddings)
@@ -112,3 +112,11 @@ class Index:
     def _check(self, rows: Embeddings) -> None:
         if rows.ndim != 2 or rows.shape[1] != self.dim:  # FAISS's own message would be empty
             raise ValueError(f"vectors of shape {rows.shape}, expected (n, {self.dim})")
+
+
+def _selector(allowed: Ids) -> Any:
+    """One bit for every id up to the greatest: FAISS asks it for each vector that it meets."""
+    bits = np.zeros(int(allowed.max(initial=-1)) + 1, dtype=bool)
+    bits[allowed] = True
+    packed: Any = np.packbits(bits, bitorder="little")
+    return faiss.IDSelectorBitmap(packed)  # type: ignore[call-arg]

@@ -1,0 +1,113 @@
+"""Exact scores from the embeddings, by one kernel, whatever route found the candidates.
+
+A matrix product may give two equal rows different last bits, as it takes some rows in blocks and
+the rest one by one. FAISS's product of one vector with one row does not, so every score that is
+shown comes from it: equal embeddings score equal, and ties break by id on every route.
+"""
+
+from collections.abc import Callable
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from store.embeddings import Embeddings
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+NOBODY = -1  # FAISS's padding, where there is no further answer
+SPARE = 8  # asked for beyond k, so that a tie at the end can be seen
+ROUNDING = 2e-6  # how far two float32 products of the same unit vectors may lie apart
+BATCH = 8  # from this many queries on, one matrix product reads less memory than they would
+BLOCK_ROWS = 16_384  # 32 MB of 512 float32 values
+CHUNK_ROWS = 512  # what a thread takes at a time
+
+
+def inner_products(queries: Embeddings, embeddings: Embeddings, rows: Ids) -> Scores:
+    """The product of each query ``(q, dim)`` with its own rows ``(q, m)``: ``(q, m)``.
+
+    Row -1 scores minus infinity.
+    """
+    scores = np.full(rows.shape, -np.inf, dtype=np.float32)
+    if rows.size and len(embeddings):
+        arrays = (scores, np.ascontiguousarray(queries), embeddings, np.ascontiguousarray(rows))
+        pointers = [faiss.swig_ptr(array) for array in arrays]
+        products = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined]
+        products(*pointers, embeddings.shape[1], *rows.shape)
+    return scores
+
+
+def best(scores: Scores, ids: Ids, k: int) -> tuple[Scores, Ids]:
+    """The ``k`` best of each row of ``(q, m)`` by (-score, id), padded to ``(q, k)``."""
+    short = ((0, 0), (0, max(0, k - ids.shape[1])))
+    scores = np.pad(scores, short, constant_values=-np.inf)
+    ids = np.pad(ids, short, constant_values=NOBODY)
+    order = np.lexsort((ids, -scores))[:, :k]
+    return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
+
+
+def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) -> Ids:
+    """The ids of a shortlist so long that no tie at place ``k`` is cut: ``(queries, k or more)``.
+
+    ``shortlist(n)`` gives the ``n`` best of each query, best first; there are ``most`` in all.
+    """
+    wanted = min(k + SPARE, most)
+    while True:
+        scores, ids = shortlist(wanted)
+        if wanted == most or not (scores[:, -1] >= scores[:, k - 1] - ROUNDING).any():
+            return ids
+        wanted = min(2 * wanted, most)
+
+
+def scan(queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tuple[Scores, Ids]:
+    """Brute force: the ``k`` best of these ``rows`` ``(m,)`` for each query, best first.
+
+    Returns scores and places in ``rows``, both ``(queries, k)``; ties break by place, and -1 pads.
+    """
+    if not len(rows) or not len(queries):
+        return best(*_nothing(len(queries)), k)
+    if len(queries) < BATCH:
+        found = [_scan_one(query, embeddings, rows, k) for query in queries]
+        return np.stack([scores for scores, _ in found]), np.stack([ids for _, ids in found])
+    places = untied(lambda wanted: _blocks(queries, embeddings, rows, wanted), k, len(rows))
+    return best(inner_products(queries, embeddings, taken(rows, places)), places, k)
+
+
+def taken(values: Ids, places: Ids) -> Ids:
+    """``values[places]``, and -1 where the place is -1."""
+    if not len(values):
+        return np.full(places.shape, NOBODY, dtype=np.int64)
+    return np.where(places == NOBODY, NOBODY, values[places])
+
+
+def _nothing(queries: int) -> tuple[Scores, Ids]:
+    return np.empty((queries, 0), dtype=np.float32), np.empty((queries, 0), dtype=np.int64)
+
+
+def _scan_one(query: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tuple[Scores, Ids]:
+    """One query: its rows are dealt out to the threads in chunks, and read where they lie."""
+    chunks = -(-len(rows) // CHUNK_ROWS)
+    dealt = np.full(chunks * CHUNK_ROWS, NOBODY, dtype=np.int64)
+    dealt[: len(rows)] = rows
+    same = np.tile(query, (chunks, 1))
+    scores = inner_products(same, embeddings, dealt.reshape(chunks, -1)).ravel()[: len(rows)]
+    floor = np.partition(scores, -k)[-k] if k < len(rows) else -np.inf
+    places = np.flatnonzero(scores >= floor)
+    scores, places = best(scores[None, places], places[None], k)
+    return scores[0], places[0]
+
+
+def _blocks(
+    queries: Embeddings, embeddings: Embeddings, rows: Ids, wanted: int
+) -> tuple[Scores, Ids]:
+    """The ``wanted`` best places by matrix products, a block of rows at a time."""
+    kept = _nothing(len(queries))
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = np.ascontiguousarray(embeddings[rows[start : start + BLOCK_ROWS]])
+        scores, places = faiss.knn(
+            queries, block, min(wanted, len(block)), faiss.METRIC_INNER_PRODUCT
+        )
+        scores, places = np.hstack([kept[0], scores]), np.hstack([kept[1], places + start])
+        kept = best(scores, places, wanted)
+    return kept
