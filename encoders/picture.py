@@ -54,7 +54,9 @@ class Picture:
     format: str
 
 
-def open_picture(data: bytes, *, at_least: int | None = None) -> Picture:
+def open_picture(
+    data: bytes, *, at_least: int | None = None, max_pixels: int = MAX_PIXELS
+) -> Picture:
     """Decode a picture file: first frame, EXIF turn applied, as RGB (transparency over white).
 
     With ``at_least``, the picture may be decoded or reduced to a smaller size, as long as its
@@ -62,10 +64,10 @@ def open_picture(data: bytes, *, at_least: int | None = None) -> Picture:
 
     Raises:
         PictureError: the bytes are not a picture of a known format, are damaged, or the picture
-            has more than ``MAX_PIXELS`` pixels.
+            has more than ``max_pixels`` pixels.
     """
     try:
-        return _decode(data, at_least)
+        return _decode(data, at_least, max_pixels)
     except PictureError:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -78,13 +80,13 @@ def open_picture(data: bytes, *, at_least: int | None = None) -> Picture:
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
 
 
-def _decode(data: bytes, at_least: int | None) -> Picture:
+def _decode(data: bytes, at_least: int | None, max_pixels: int) -> Picture:
     if not data:
         raise PictureError("empty file")
     with Image.open(BytesIO(data), formats=FORMATS) as image:
         width, height = image.size
-        if width * height > MAX_PIXELS:
-            raise PictureError(f"more than {MAX_PIXELS // 1_000_000} megapixels")
+        if width * height > max_pixels:
+            raise PictureError(f"more than {max_pixels // 1_000_000} megapixels")
         if at_least is not None:
             image.draft(None, (at_least, at_least))  # neither side will be shorter than that
         name = "JPEG" if image.format == "MPO" else str(image.format)

@@ -1,5 +1,8 @@
 """`mindseye serve`: the collection in a web browser."""
 
+import ipaddress
+import secrets
+import socket
 from pathlib import Path
 
 import click
@@ -7,23 +10,52 @@ import click
 from mindseye.errors import explained
 from mindseye.settings import HERE, PORT, collection_option
 
+SHORTEST_TOKEN = 16  # characters; shorter ones can be guessed
+
 
 @click.command("serve")
 @collection_option
 @click.option("--port", default=PORT, show_default=True, help="The port to listen on.")
-def command(folder: Path, port: int) -> None:
-    """Serve the collection on this machine only, until Ctrl-C.
+@click.option("--host", default=HERE, show_default=True, help="The address to listen on.")
+@click.option(
+    "--token",
+    envvar="MINDSEYE_TOKEN",
+    show_envvar=True,
+    help="What everybody must know who asks from another machine.  [default: a new one each time]",
+)
+@click.option(
+    "--name", "names", multiple=True, help="A name of this machine that browsers will use; repeat."
+)
+def command(folder: Path, port: int, host: str, token: str | None, names: tuple[str, ...]) -> None:
+    """Serve the collection until Ctrl-C, on this machine only unless told otherwise.
+
+    At any address but this machine's own, everything needs the token.
 
     \b
     Example:
       mindseye serve --port 8080
+      mindseye serve --host 0.0.0.0 --name photos.lan
     """
+    token = token or secrets.token_urlsafe(24)
+    if len(token) < SHORTEST_TOKEN:
+        raise click.UsageError(f"--token is too short; give at least {SHORTEST_TOKEN} characters")
     with explained():
         from encoders import check
         from mindseye.opening import for_searching
-        from web import create_app, serve
+        from web import LOCAL_HOSTS, Access, create_app, serve
 
+        own = (*LOCAL_HOSTS, host, socket.gethostname(), *names)
+        access = Access(token, _is_local(host), LOCAL_HOSTS if _is_local(host) else own)
         engine = for_searching(folder)
         check(engine.encoder)  # loads both towers: the first question should not pay for it
-        click.echo(f"serving {folder} on http://{HERE}:{port} (Ctrl-C stops)", err=True)
-        serve(create_app(engine), HERE, port)
+        click.echo(f"serving {folder} on http://{host}:{port} (Ctrl-C stops)", err=True)
+        if not access.free:
+            click.echo(f"token: {token}", err=True)
+        serve(create_app(engine, access), host, port)
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

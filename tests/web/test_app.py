@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from search import Engine
 
-EVERYWHERE = ["/", "/?q=red", "/api/search?q=red", "/pictures/1/thumbnail", "/nothing", "/?k=x"]
+EVERYWHERE = ["/", "/?q=red", "/api/v1/search?q=red", "/pictures/1/thumbnail", "/nothing", "/?k=x"]
 
 
 @pytest.mark.parametrize("address", EVERYWHERE)
@@ -45,7 +45,7 @@ def test_a_damaged_index_is_a_503_that_says_how_to_repair_it(
 ) -> None:
     for file in engine.collection.folder.glob("index-*.faiss"):
         file.write_bytes(b"nonsense")
-    for address in ("/?q=red", "/api/search?q=red"):
+    for address in ("/?q=red", "/api/v1/search?q=red"):
         answer = client.get(address)
         assert answer.status_code == 503
         assert "rebuild it: mindseye index FOLDER" in answer.text
@@ -64,7 +64,7 @@ def test_several_threads_get_the_same_answer(app: Flask) -> None:
     answers = []
 
     def ask() -> None:
-        answers.append(app.test_client().get("/api/search?q=red").get_json()["hits"])
+        answers.append(app.test_client().get("/api/v1/search?q=red").get_json()["hits"])
 
     threads = [Thread(target=ask) for _ in range(8)]
     for thread in threads:

@@ -1,0 +1,163 @@
+"""What an attacker would try, refused: foreign hosts and sites, bombs, scripts, missing tokens."""
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from indexer import index
+from search import Engine
+from tests.conftest import Paint
+from web import Access, create_app
+
+TOKEN = "a token that nobody guesses"  # noqa: S105 (it opens these tests only)
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+READING = ["/", "/?q=red", "/api/v1/search?q=red", "/pictures/1", "/pictures/1/image", "/metrics"]
+SCRIPT = "<script>alert(1)</script>"
+
+
+def png_of(width: int, height: int) -> BytesIO:
+    """A PNG of a few bytes that says it is this large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(1000))
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows))
+
+
+@pytest.fixture
+def far(engine: Engine) -> FlaskClient:
+    """A client of the application as it is served to other machines."""
+    access = Access(TOKEN, free=False, hosts=("localhost",))
+    return create_app(engine, access).test_client()
+
+
+@pytest.mark.parametrize("address", READING)
+def test_other_machines_read_nothing_without_the_token(far: FlaskClient, address: str) -> None:
+    answer = far.get(address)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert "token" in answer.text
+    assert TOKEN not in answer.text
+    assert far.get(address, headers=BEARER).status_code == 200
+    assert far.get(address, headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_a_browser_without_the_token_is_asked_for_it(far: FlaskClient) -> None:
+    answer = far.get("/?q=red", headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in"
+    assert far.post("/sign-in", data={"token": "wrong"}).status_code == 403
+    assert far.get("/?q=red").status_code == 401
+    welcome = far.post("/sign-in", data={"token": TOKEN})
+    assert welcome.status_code == 303
+    cookie = welcome.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert far.get("/?q=red").status_code == 200
+
+
+def test_health_needs_no_token(far: FlaskClient) -> None:
+    assert far.get("/healthz").status_code == 200
+    assert far.get("/readyz").status_code == 200
+
+
+def test_other_host_names_are_refused_with_the_token_too(far: FlaskClient) -> None:
+    assert far.get("/", headers=BEARER | {"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:9999"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+    ],
+)
+@pytest.mark.parametrize("address", ["/", "/api/v1/search", "/sign-in"])
+def test_a_post_from_another_site_s_page_is_refused(
+    client: FlaskClient, photos: Path, address: str, headers: dict[str, str]
+) -> None:
+    client.get("/")  # the browser has the cookie
+    upload = {"image": ((photos / "leaf.jpg").open("rb"), "x.jpg")}
+    answer = client.post(address, data=upload, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.text
+
+
+def test_the_cookie_is_for_our_own_pages_only(client: FlaskClient) -> None:
+    cookie = client.get("/").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Set-Cookie" not in client.get("/api/v1/search?q=red").headers
+
+
+@pytest.mark.parametrize("address", ["/", "/api/v1/search"])
+@pytest.mark.parametrize("size", [(7100, 7100), (100_000, 100_000), (2**31 - 1, 2**31 - 1)])
+def test_a_bomb_of_pixels_is_refused_before_it_is_decoded(
+    client: FlaskClient, address: str, size: tuple[int, int]
+) -> None:
+    answer = client.post(address, data={"image": (png_of(*size), "bomb.png")})
+    assert answer.status_code == 400
+    assert "megapixels" in answer.text or "damaged" in answer.text
+
+
+def test_a_bomb_of_bytes_is_refused_unread(client: FlaskClient) -> None:
+    huge = {"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    answer = client.post("/api/v1/search", environ_overrides=huge)
+    assert answer.status_code == 413
+    assert "up to 32 MB" in answer.get_json()["detail"]
+
+
+def test_a_script_in_a_file_name_or_in_exif_never_becomes_markup(
+    engine: Engine, client: FlaskClient, photos: Path, paint: Paint
+) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = exif[0x0110] = exif[0x013B] = SCRIPT  # description, camera, artist
+    paint(photos / "<script>alert(1)<" / "script>.jpg", (255, 0, 0), exif=exif)
+    index(engine.collection, engine.encoder, [photos])
+    number = client.get("/api/v1/search?q=red&k=1").get_json()["hits"][0]["id"]
+    for address in ("/?q=red", f"/pictures/{number}", f"/?q={SCRIPT}", f"/{SCRIPT}"):
+        page = client.get(address).text
+        assert "<script>" not in page
+        assert "alert(1)" not in page or "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/pictures/../../etc/passwd",
+        "/pictures/..%2f..%2fetc%2fpasswd",
+        "/pictures/%2e%2e/%2e%2e/etc/passwd",
+        "/pictures//etc/passwd/image",
+        "/pictures/1%00/image",
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/....//app.py",
+        "/static//etc/passwd",
+        "/api/v1/pictures/..%2f1",
+    ],
+)
+def test_no_path_leads_out_of_the_house(client: FlaskClient, address: str) -> None:
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code == 404
+    assert "root:" not in answer.text
+    assert "create_app" not in answer.text
+
+
+def test_a_url_or_a_path_in_a_question_is_words_and_is_not_opened(
+    client: FlaskClient, photos: Path
+) -> None:
+    for text in (str(photos / "leaf.jpg"), "http://127.0.0.1:9/x.png", "file:///etc/passwd"):
+        answer = client.get("/api/v1/search", query_string={"q": text})
+        assert answer.get_json()["query"] == text

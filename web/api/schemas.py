@@ -1,0 +1,98 @@
+"""What goes into the API and what comes out, for its description and its validation."""
+
+from typing import Literal
+
+from flask_openapi3.models.file import FileStorage
+from pydantic import BaseModel, ConfigDict, Field
+
+from search import DEFAULT_K, MAX_K
+
+MAX_ID = 2**63 - 1
+MAX_QUERY = 2000  # characters
+
+
+class Problem(BaseModel):
+    """Why it did not work (RFC 9457)."""
+
+    type: str = Field(description="`about:blank`, or `urn:mindseye:` and the kind of error")
+    title: str
+    status: int
+    detail: str = Field(description="a sentence that says what is wrong and what to do")
+
+
+class Question(BaseModel):
+    """A question to the collection."""
+
+    q: str = Field("", max_length=MAX_QUERY, description="words that describe the picture")
+    like: int | None = Field(None, ge=1, le=MAX_ID, description="the id of a picture to be like")
+    k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="how many hits to answer")
+
+
+class Upload(BaseModel):
+    """A picture that the answers shall be like."""
+
+    image: FileStorage = Field(description="JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF")
+
+
+class PictureId(BaseModel):
+    """A picture in an address."""
+
+    number: int = Field(ge=1, le=MAX_ID, description="the id of a picture")
+
+
+class Hit(BaseModel):
+    """One ranked result."""
+
+    model_config = ConfigDict(extra="allow")
+
+    rank: int = Field(ge=1)
+    id: int
+    score: float = Field(description="cosine with the query")
+    files: list[str] = Field(min_length=1)
+    width: int
+    height: int
+
+
+class Answer(BaseModel):
+    """Ranked hits, and how they were found."""
+
+    model_config = ConfigDict(extra="allow")
+
+    query: str
+    route: str
+    generation: int
+    timings_ms: dict[str, float]
+    hits: list[Hit]
+
+
+class Picture(BaseModel):
+    """One picture and where it lies."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: int
+    sha256: str
+    width: int
+    height: int
+    format: str
+    files: list[str]
+
+
+class Status(BaseModel):
+    """What the collection holds and how it was made."""
+
+    collection: str
+    encoder: str
+    dimensions: int
+    pictures: int
+    files: dict[str, int] = Field(description="how many are present, removed, failed")
+    generation: int
+    searchable: int
+    lists: int
+
+
+class Health(BaseModel):
+    """Alive, or ready to answer from a generation."""
+
+    status: Literal["alive", "ready"]
+    generation: int | None = None

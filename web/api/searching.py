@@ -1,0 +1,31 @@
+"""Questions and answers: the same query and the same answer as on the command line."""
+
+from typing import Any
+
+from web import asking
+from web.api.blueprint import MISSING, TOO_LARGE, blueprint, tag
+from web.api.schemas import Answer, Picture, PictureId, Question, Upload
+from web.guard import reads
+from web.parts import engine
+
+TAGS = tag("search", "Words and pictures in, ranked pictures out")
+
+
+@blueprint.get("/search", tags=TAGS, responses={200: Answer, 404: MISSING})
+def search(query: Question) -> dict[str, Any]:
+    """The pictures nearest to the query, best first."""
+    return asking.answered(asking.question(query.q, query.like), query.k).as_dict()
+
+
+@blueprint.post("/search", tags=TAGS, responses={200: Answer, 404: MISSING, 413: TOO_LARGE})
+@reads
+def search_by_picture(query: Question, form: Upload) -> dict[str, Any]:
+    """The same with a picture, beside words or alone."""
+    asked = asking.question(query.q, query.like, form.image)
+    return asking.answered(asked, query.k).as_dict()
+
+
+@blueprint.get("/pictures/<int:number>", tags=TAGS, responses={200: Picture, 404: MISSING})
+def picture(path: PictureId) -> dict[str, Any]:
+    """One picture by its id."""
+    return engine().picture(path.number)._asdict()
