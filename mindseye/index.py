@@ -9,6 +9,7 @@ import click
 from mindseye.errors import FAILED_FILES, STOPPED, explained
 from mindseye.progress import progress
 from mindseye.settings import collection_option
+from mindseye.stopping import in_order
 
 FAILURES_SHOWN = 20
 
@@ -44,9 +45,10 @@ def command(
 
         collection, opened = for_indexing(folder, encoder, folders)
         try:
-            with progress("indexing") as update:
+            with progress("indexing") as update, in_order() as stop:
 
                 def show(done: int, total: int, account: Account) -> None:
+                    stop()
                     update(done, total, f"{account.failed} failed" if account.failed else "")
 
                 account = index(collection, opened, folders, show)

@@ -154,11 +154,18 @@ class Catalog:
         with self._engine.connect() as connection:
             return [KnownFile(*row) for row in connection.execute(statement)]
 
-    def write(self, new: Sequence[NewPicture], first_row: int, files: Sequence[FileChange]) -> None:
-        """One transaction: new pictures, with rows from ``first_row`` on, and what files became."""
+    def next_picture(self) -> int:
+        """The id that the next new picture gets."""
+        with self._engine.connect() as connection:
+            return (connection.scalar(select(func.max(Picture.id))) or 0) + 1
+
+    def write(
+        self, new: Sequence[NewPicture], first_row: int, first_id: int, files: Sequence[FileChange]
+    ) -> None:
+        """One transaction: new pictures, rows and ids counting from these, and what files became."""
         with Session(self._engine) as session, session.begin():
-            for row, picture in enumerate(new, first_row):
-                _add(session, picture, row)
+            for place, picture in enumerate(new):
+                _add(session, picture, first_row + place, first_id + place)
             session.flush()
             hashes = {change.sha256 for change in files if change.sha256}
             pictures = _pictures(session.connection(), hashes)
@@ -178,17 +185,16 @@ class Catalog:
             return generation.number
 
 
-def _add(session: Session, new: NewPicture, row: int) -> None:
+def _add(session: Session, new: NewPicture, row: int, number: int) -> None:
     fields = new._asdict()
     del fields["thumbnail"], fields["captions"], fields["tags"]
-    picture = Picture(row=row, **fields)
-    session.add(picture)
+    session.add(Picture(id=number, row=row, **fields))
     if new.captions or new.tags:
-        session.flush()  # gives the picture its id
+        session.flush()  # the picture before what refers to it
     for text in new.captions:
-        session.add(Caption(picture_id=picture.id, source=EMBEDDED, text=text))
+        session.add(Caption(picture_id=number, source=EMBEDDED, text=text))
     for name in dict.fromkeys(new.tags):
-        session.add(Tag(picture_id=picture.id, source=EMBEDDED, name=name))
+        session.add(Tag(picture_id=number, source=EMBEDDED, name=name))
 
 
 def _pictures(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The order of writing: embeddings, then catalog, then index, then the new generation.
+"""The order of writing: embeddings, thumbnails, catalog, index, and then the new generation.
 
 Whatever instant a kill picks, what is already written is true: rows that the catalog does not name
 are dropped by the next writer, and `Writer.publish` compares the index with the catalog each time.
@@ -36,11 +36,11 @@ class Writer:
         """Keep new pictures with their embeddings ``(n, dim)``, and what became of files."""
         if len(new) != len(embeddings):
             raise ValueError(f"{len(embeddings)} embeddings for {len(new)} pictures")
-        first = self._embeddings.append(embeddings) if new else 0
-        self._catalog.write(new, first, files)
-        if new:
-            ids = self._catalog.pictures(picture.sha256 for picture in new)
-            self._thumbnails.put((ids[one.sha256], one.thumbnail) for one in new)
+        first_row = self._embeddings.append(embeddings) if new else 0
+        first_id = self._catalog.next_picture()
+        if new:  # a thumbnail that comes before its picture is overwritten if that never comes
+            self._thumbnails.put(enumerate((one.thumbnail for one in new), first_id))
+        self._catalog.write(new, first_row, first_id, files)
 
     def publish(self) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.

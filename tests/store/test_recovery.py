@@ -51,8 +51,8 @@ for folder, kill in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
 STEPS = {  # the step, and whether the catalog knows of pictures 6 and 7 then
     "before anything": ("killed_before(EmbeddingFile, 'append')", False),
     "after the embeddings": ("killed_after(EmbeddingFile, 'append')", False),
+    "after the thumbnails": ("killed_after(Thumbnails, 'put')", False),
     "after the catalog": ("killed_after(Catalog, 'write')", True),
-    "after the thumbnails": ("killed_after(Thumbnails, 'put')", True),
     "before the index has its name": ("killed_before(Path, 'replace')", True),
     "after the index": ("killed_after(Index, 'save')", True),
     "after the generation": ("killed_after(Catalog, 'publish')", True),
