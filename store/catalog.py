@@ -162,7 +162,7 @@ class Catalog:
     def write(
         self, new: Sequence[NewPicture], first_row: int, first_id: int, files: Sequence[FileChange]
     ) -> None:
-        """One transaction: new pictures, rows and ids counting from these, and what files became."""
+        """One transaction: new pictures, with rows and ids from these on, and what files became."""
         with Session(self._engine) as session, session.begin():
             for place, picture in enumerate(new):
                 _add(session, picture, first_row + place, first_id + place)

@@ -63,7 +63,8 @@ class Forks:
         assert self._process.stdin
         assert self._process.stdout
         task = {"words": [str(word) for word in words], "after": after, "signal": int(by)}
-        print(json.dumps(task | {"place": str(self._place)}), file=self._process.stdin, flush=True)
+        self._process.stdin.write(json.dumps(task | {"place": str(self._place)}) + "\n")
+        self._process.stdin.flush()
         deadline = time.monotonic() + SECONDS
         while not select([self._process.stdout], [], [], 0)[0]:
             assert time.monotonic() < deadline, f"{words} hangs"
@@ -97,7 +98,7 @@ class Telling(Colours):
 
     def encode_images(self, prepared: Sequence[Pixels]) -> Embeddings:
         for pixels in prepared:
-            print("encoded", ",".join(map(str, pixels[0, 0])), file=sys.stderr, flush=True)
+            sys.stderr.write(f"encoded {','.join(map(str, pixels[0, 0]))}\n")
         darkness = [[1 - pixels.mean() / 255] for pixels in prepared]
         return unit(np.hstack([super().encode_images(prepared), np.array(darkness, np.float32)]))
 
@@ -119,7 +120,8 @@ def _serve() -> None:
             time.sleep(task["after"])
             os.kill(child, task["signal"])
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(json.dumps([code, time.monotonic() - started]), flush=True)
+        sys.stdout.write(json.dumps([code, time.monotonic() - started]) + "\n")
+        sys.stdout.flush()
 
 
 def _become(task: dict[str, Any]) -> NoReturn:
