@@ -4,6 +4,7 @@ EncoderError
 ├── UnknownEncoderError   no encoder has that name
 ├── BrokenEncoderError    its embeddings cannot be used
 ├── TrainingError         there is too little, or nothing, to learn from
+├── LabelError            a file of labels cannot be used
 └── PictureError          bytes that are not a picture we can show
 """
 
@@ -22,6 +23,10 @@ class BrokenEncoderError(EncoderError):
 
 class TrainingError(EncoderError):
     """There is too little, or nothing, to learn from."""
+
+
+class LabelError(EncoderError):
+    """A file of labels that cannot be read, is empty, or contradicts itself."""
 
 
 class PictureError(EncoderError):

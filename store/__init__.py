@@ -12,10 +12,12 @@ from store.errors import (
 )
 from store.found import FoundPicture
 from store.models import FAILED, PRESENT, REMOVED
+from store.tags import MODELS, NewTag
 from store.writer import Writer
 
 __all__ = [
     "FAILED",
+    "MODELS",
     "PRESENT",
     "REMOVED",
     "Collection",
@@ -26,6 +28,7 @@ __all__ = [
     "FoundPicture",
     "KnownFile",
     "NewPicture",
+    "NewTag",
     "NewerCollectionError",
     "NoCollectionError",
     "Snapshot",

@@ -79,6 +79,12 @@ class Catalog:
         with self._engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A connection whose changes are kept when the block ends, all together or not at all."""
+        with self._engine.begin() as connection:
+            yield connection
+
     def setting(self, name: str) -> Any:
         """The setting's value, or ``None``."""
         with self._engine.connect() as connection:

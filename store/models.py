@@ -12,6 +12,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 PRESENT, REMOVED, FAILED = "present", "removed", "failed"
 EMBEDDED = "embedded"  # the source of words that a picture carries within
 SIDECAR = "sidecar"  # the source of words that lie beside one of its files
+ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that models give
 
 
 class Base(DeclarativeBase):

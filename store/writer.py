@@ -4,7 +4,7 @@ Whatever instant a kill picks, what is already written is true: rows that the ca
 are dropped by the next writer, and `Writer.publish` compares the index with the catalog each time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
 from store.index import Ids, Index, RowTable, beside, lists_for
+from store.tags import NewTag, replace_tags
 from store.thumbnails import Thumbnails
 
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
@@ -41,6 +42,15 @@ class Writer:
         if new:  # a thumbnail that comes before its picture is overwritten if that never comes
             self._thumbnails.put(enumerate((one.thumbnail for one in new), first_id))
         self._catalog.write(new, first_row, first_id, files)
+
+    def retag(self, source: str, tags: Iterable[NewTag]) -> int:
+        """Make these the only tags of a model's source, all at once; how many they are.
+
+        Raises:
+            ValueError: the source is not a model's: what people and files say stays.
+        """
+        with self._catalog.changing() as connection:
+            return replace_tags(connection, source, tags)
 
     def publish(self) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.
