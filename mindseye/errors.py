@@ -31,9 +31,9 @@ def explained() -> Iterator[None]:
 
 def _misused() -> tuple[type[Exception], ...]:
     from indexer import SourceError
-    from search import BadLimitError, EmptyQueryError
+    from search import BadLimitError, EmptyQueryError, QuerySyntaxError
 
-    return SourceError, EmptyQueryError, BadLimitError
+    return SourceError, EmptyQueryError, BadLimitError, QuerySyntaxError
 
 
 def _impossible() -> tuple[type[Exception], ...]:

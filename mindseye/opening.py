@@ -5,9 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from PIL import Image
 
 import encoders
-from encoders import Encoder
+from encoders import Encoder, PictureError, open_picture
 from indexer.scan import sources
 from search import Engine
 from store import Collection, NoCollectionError
@@ -40,3 +41,11 @@ def _load(name: str) -> Encoder:
     who = opened.identity
     click.echo(f"encoder: {who.name} ({who.architecture})", err=True)
     return opened
+
+
+def picture(file: str) -> Image.Image:
+    """The picture in a file that the user named, as encoders see it."""
+    try:
+        return open_picture(Path(file).read_bytes()).image
+    except PictureError as error:
+        raise click.UsageError(f"{file}: {error}") from error

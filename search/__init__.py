@@ -1,12 +1,27 @@
-"""Questions and answers: the engine, what it is asked, and what it gives back."""
+"""Questions and answers: the query language, the engine, and what it gives back."""
 
 from search.answer import Answer, Hit
-from search.engine import DEFAULT_K, MAX_K, Engine, Query, require
-from search.errors import BadLimitError, EmptyQueryError, NoPictureError, SearchError
+from search.engine import Engine
+from search.errors import (
+    BadLimitError,
+    EmptyQueryError,
+    NoPictureError,
+    QuerySyntaxError,
+    SearchError,
+    UnopenedPictureError,
+)
+from search.language import parse
+from search.query import DUPES, MODES, SORTS, UPLOAD, Query, Term
+from search.request import DEFAULT_K, MAX_K, MAX_OFFSET, require
 
 __all__ = [
     "DEFAULT_K",
+    "DUPES",
     "MAX_K",
+    "MAX_OFFSET",
+    "MODES",
+    "SORTS",
+    "UPLOAD",
     "Answer",
     "BadLimitError",
     "EmptyQueryError",
@@ -14,6 +29,10 @@ __all__ = [
     "Hit",
     "NoPictureError",
     "Query",
+    "QuerySyntaxError",
     "SearchError",
+    "Term",
+    "UnopenedPictureError",
+    "parse",
     "require",
 ]

@@ -1,31 +1,68 @@
 """What a question gets back."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
+
+from store import FoundPicture
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One ranked result: ``score`` is the cosine with the query, ``rank`` counts from 1."""
+    """One ranked result; ``rank`` counts from 1 over all pages.
+
+    ``score`` is the cosine with the query, or ``None`` where nothing was looked for and filters
+    alone chose; ``duplicates`` is how many pictures much like this one were folded into it.
+    """
 
     rank: int
     id: int
-    score: float
+    score: float | None
     files: tuple[str, ...]
     width: int
     height: int
+    format: str
+    taken_at: datetime | None
+    camera: str | None
+    duplicates: int = 0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Hits, best first, with the route that found them and where the time went (milliseconds)."""
+    """Hits, best first, and how they were found.
+
+    ``route`` is exact, filtered or approximate, and ``recall`` the measured recall@10 of that
+    route; ``matches`` counts the pictures that meet the filters. Pages of one question belong
+    together while ``generation`` stays the same.
+    """
 
     query: str
     route: str
+    recall: float
     generation: int
     timings_ms: dict[str, float]
+    matches: int
     hits: tuple[Hit, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it, for the command line and the web alike."""
-        return asdict(self)
+        answer = asdict(self)
+        for hit in answer["hits"]:
+            hit["taken_at"] = hit["taken_at"] and hit["taken_at"].isoformat()
+        return answer
+
+
+def hit(rank: int, found: FoundPicture, score: float | None, duplicates: int) -> Hit:
+    """A picture as the hit of that rank."""
+    return Hit(
+        rank,
+        found.id,
+        score,
+        found.files,
+        found.width,
+        found.height,
+        found.format,
+        found.taken_at,
+        found.camera,
+        duplicates,
+    )

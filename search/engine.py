@@ -1,52 +1,17 @@
 """A collection and its encoder, ready to be asked."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
-import numpy as np
-from PIL import Image
-
-from encoders import Embeddings, Encoder, TextQueries, unit
-from search.answer import Answer, Hit
-from search.errors import BadLimitError, EmptyQueryError, NoPictureError
-from store import Collection, FoundPicture, Snapshot
-
-DEFAULT_K = 20
-MAX_K = 1000
-MAX_ID = 2**63 - 1  # what SQLite and FAISS count with
-
-EXACT = "exact"  # every list is probed, so nothing can be missed
-
-
-@dataclass(frozen=True)
-class Query:
-    """Words, a picture, a picture of the collection (``like``, its id), or several together."""
-
-    text: str = ""
-    image: Image.Image | None = None
-    like: int | None = None
-
-    def __str__(self) -> str:
-        parts = [self.text.strip()]
-        parts += ["[a picture]"] if self.image else []
-        parts += [f"like:{self.like}"] if self.like is not None else []
-        return " ".join(part for part in parts if part)
-
-
-def require(query: Query, k: int) -> None:
-    """Refuse a question that has no answer; needs no engine, so it costs nothing to ask first.
-
-    Raises:
-        EmptyQueryError: the query holds neither words nor a picture.
-        BadLimitError: ``k`` is not between 1 and ``MAX_K``.
-        NoPictureError: ``query.like`` cannot be the id of a picture.
-    """
-    if not 1 <= k <= MAX_K:
-        raise BadLimitError(f"k is {k}; it must be between 1 and {MAX_K}")
-    if not str(query):
-        raise EmptyQueryError("nothing to look for; describe a picture in a few words")
-    if query.like is not None and not 0 < query.like <= MAX_ID:
-        raise NoPictureError(f"no picture has the id {query.like}")
+from encoders import Encoder
+from search.answer import Answer, hit
+from search.errors import NoPictureError
+from search.language import MAX_ID
+from search.planner import EXACT, Ranked, rank
+from search.query import Query
+from search.request import DEFAULT_K, require
+from search.vector import Embedder, mixture
+from store import Collection, FoundPicture
 
 
 class Engine:
@@ -61,28 +26,62 @@ class Engine:
         collection.require(asdict(encoder.identity))
         self.collection = collection
         self.encoder = encoder
-        self._texts = TextQueries(encoder)
+        self._embedder = Embedder(encoder)
 
-    def search(self, query: Query, k: int = DEFAULT_K) -> Answer:
-        """The ``k`` pictures nearest to the query, or all if the collection has fewer.
+    def search(
+        self, query: Query, k: int = DEFAULT_K, offset: int = 0, *, exact: bool = False
+    ) -> Answer:
+        """The ``k`` best pictures from place ``offset`` on, or all if there are fewer.
+
+        ``exact`` leaves no picture unlooked at, whatever it costs. Filters without anything to
+        look for list their pictures as ``query.sort`` says.
 
         Raises:
-            EmptyQueryError: the query holds neither words nor a picture.
-            BadLimitError: ``k`` is not between 1 and ``MAX_K``.
-            NoPictureError: ``query.like`` is not the id of a picture.
+            EmptyQueryError: the query holds neither something to look for nor a filter.
+            BadLimitError: ``k`` or ``offset`` is beyond its limits.
+            NoPictureError: a ``like`` term is not the id of a picture.
+            UnopenedPictureError: an ``image`` term has no picture.
             DamagedCollectionError: the index cannot be read.
         """
-        require(query, k)
+        require(query, k, offset)
         clock = _Clock()
-        embedded = self._embed(query)
+        embedded = self._embedder.embed(query.terms)
         clock.lap("embed")
         with self.collection.snapshot() as snapshot:
-            vector = self._vector(query, embedded, snapshot)
-            ranked = self._rank(snapshot, vector, k)
+            if query.terms:
+                vector = mixture(query.terms, embedded, snapshot).vector
+                ranked = rank(snapshot, query, vector, offset + k, exact=exact)
+                ranked = ranked._replace(pairs=ranked.pairs[offset:])
+            else:
+                ids = snapshot.catalog.listed(query.filters, query.sort, k, offset)
+                ranked = Ranked([(one, None) for one in ids], EXACT, 1.0)
             clock.lap("search")
-            hits = _hits(snapshot, ranked, k)
+            matches = snapshot.catalog.count(query.filters)
+            found = snapshot.pictures([number for number, _ in ranked.pairs])
             clock.lap("catalog")
-        return Answer(str(query), EXACT, snapshot.generation, clock.laps, hits)
+            generation = snapshot.generation
+        places = enumerate(ranked.pairs, offset + 1)
+        hits = tuple(hit(place, found[one], score, 0) for place, (one, score) in places)
+        return Answer(
+            str(query), ranked.route, ranked.recall, generation, clock.laps, matches, hits
+        )
+
+    def explain(self, query: Query, picture: int) -> list[tuple[str, float]]:
+        """Each term of the query with what it adds to the picture's score; they sum to it.
+
+        Raises:
+            as `search`, and NoPictureError if there is no such picture.
+        """
+        require(query)
+        embedded = self._embedder.embed(query.terms)
+        with self.collection.snapshot() as snapshot:
+            own = snapshot.embedding(picture) if 0 < picture <= MAX_ID else None
+            if own is None:
+                raise NoPictureError(f"no picture has the id {picture}")
+            if not query.terms:
+                return []
+            parts = mixture(query.terms, embedded, snapshot).contributions(own)
+        return [(str(term), part) for term, part in zip(query.terms, parts, strict=True)]
 
     def picture(self, number: int) -> FoundPicture:
         """A picture of the collection by its id.
@@ -97,42 +96,6 @@ class Engine:
         if found is None:
             raise NoPictureError(f"no picture has the id {number}")
         return found
-
-    def _embed(self, query: Query) -> list[Embeddings]:
-        parts = []
-        if query.text.strip():
-            parts.append(self._texts.embed(query.text.strip()))
-        if query.image is not None:
-            parts.append(self.encoder.encode_images([self.encoder.prepare(query.image)]))
-        return parts
-
-    def _vector(self, query: Query, parts: list[Embeddings], snapshot: Snapshot) -> Embeddings:
-        """The parts of the query, as many unit vectors, summed into one: ``(1, dim)``."""
-        if query.like is not None:
-            own = snapshot.embedding(query.like)
-            if own is None:
-                raise NoPictureError(f"no picture has the id {query.like}")
-            parts = [*parts, own]
-        return unit(np.sum(parts, axis=0, dtype=np.float32))
-
-    def _rank(self, snapshot: Snapshot, vector: Embeddings, k: int) -> list[tuple[int, float]]:
-        lists = snapshot.index.lists if snapshot.index else 1
-        wanted = k + SPARE
-        scores, ids = snapshot.search(vector, wanted, nprobe=lists)
-        pairs = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in pairs if number != -1]
-
-
-SPARE = 50  # pictures whose last file went since the index was published are replaced by these
-
-
-def _hits(snapshot: Snapshot, ranked: list[tuple[int, float]], k: int) -> tuple[Hit, ...]:
-    found = snapshot.pictures([number for number, _ in ranked])
-    lying = [(found[number], score) for number, score in ranked if number in found][:k]
-    return tuple(
-        Hit(rank, one.id, score, one.files, one.width, one.height)
-        for rank, (one, score) in enumerate(lying, 1)
-    )
 
 
 class _Clock:

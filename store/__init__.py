@@ -10,7 +10,9 @@ from store.errors import (
     NoCollectionError,
     StoreError,
 )
+from store.filters import Filter, Near
 from store.found import FoundPicture
+from store.index import Ids, Scores
 from store.models import FAILED, PRESENT, REMOVED
 from store.tags import MODELS, NewTag
 from store.writer import Writer
@@ -25,12 +27,16 @@ __all__ = [
     "DamagedCollectionError",
     "EncoderMismatchError",
     "FileChange",
+    "Filter",
     "FoundPicture",
+    "Ids",
     "KnownFile",
+    "Near",
     "NewPicture",
     "NewTag",
     "NewerCollectionError",
     "NoCollectionError",
+    "Scores",
     "Snapshot",
     "StoreError",
     "Writer",

@@ -1,7 +1,7 @@
 """The catalog: what exists, in SQLite through SQLAlchemy. What answers need: `store.found`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
+from store.filters import FUNCTIONS
 from store.index import Ids
 from store.migrations import migrate
 from store.models import EMBEDDED, FAILED, PRESENT, Caption, File, Generation, Picture, Setting, Tag
@@ -225,6 +226,13 @@ def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # our "begin" below starts transactions, reads included
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
+    for function, arguments in FUNCTIONS.items():
+        name = function.__name__
+        connection.create_function(name, arguments, _unless_null(function), deterministic=True)
+
+
+def _unless_null(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: None if None in values else function(*values)
 
 
 def _on_begin(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from store.found import FoundPicture, embedding_row, found_pictures, latest_gene
 from store.index import Gallery, Ids, Index, RowTable, Scores, beside
 from store.lock import writer_lock
 from store.thumbnails import Thumbnails
+from store.view import View
 from store.writer import Writer
 
 Identity = Mapping[str, Any]
@@ -28,6 +29,7 @@ class Snapshot:
         self._connection = connection
         self._gallery = gallery
         self.generation = number
+        self.catalog = View(connection)
 
     @property
     def index(self) -> Index | None:

@@ -1,6 +1,7 @@
 """What an answer needs from the catalog: each function is one statement over an open connection."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -16,6 +17,8 @@ class FoundPicture(NamedTuple):
     width: int
     height: int
     format: str
+    taken_at: datetime | None
+    camera: str | None
     files: tuple[str, ...]
 
 
@@ -29,14 +32,15 @@ def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
 
 def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
     """Those of the pictures that lie somewhere now, by id, in one statement."""
-    facts = (Picture.id, Picture.sha256, Picture.width, Picture.height, Picture.format)
+    facts = [getattr(Picture, name) for name in FoundPicture._fields[:-1]]
     statement = select(*facts, File.path).join(File).order_by(File.path)
     statement = statement.where(Picture.id.in_(ids), File.state == PRESENT)
     found: dict[int, FoundPicture] = {}
     for row in connection.execute(statement):
         earlier = found.get(row.id)
-        paths = (*earlier.files, row.path) if earlier else (row.path,)
-        found[row.id] = FoundPicture(*row[:-1], paths)
+        *about, path = row
+        paths = (*earlier.files, path) if earlier else (path,)
+        found[row.id] = FoundPicture._make((*about, paths))
     return found
 
 

@@ -3,7 +3,7 @@
 from werkzeug.datastructures import FileStorage
 
 from encoders import open_picture
-from search import Answer, Query
+from search import UPLOAD, Answer, Query, parse
 from web.capacity import capacity
 from web.metrics import metrics
 from web.parts import engine
@@ -15,13 +15,18 @@ def question(text: str, like: int | None = None, upload: FileStorage | None = No
     """The query of a request.
 
     Raises:
+        QuerySyntaxError: the text cannot be read.
         PictureError: the upload is not a picture, or too large a one.
         BusyError: too many uploads are being decoded.
     """
+    query = parse(text)
+    if like is not None:
+        query = query.also("like", str(like))
     if not upload:
-        return Query(text, None, like)
+        return query
     with capacity().place("decodings"):
-        return Query(text, open_picture(upload.read(), max_pixels=MAX_PIXELS).image, like)
+        picture = open_picture(upload.read(), max_pixels=MAX_PIXELS).image
+    return query.also("image", UPLOAD, picture)
 
 
 def answered(query: Query, k: int) -> Answer:

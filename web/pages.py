@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from search import MAX_K, BadLimitError, Query
+from search import MAX_K, BadLimitError, Query, parse
 from web import asking
 from web.guard import free, is_token, reads, sign_in
 from web.parts import DIGITS, engine
@@ -21,7 +21,8 @@ def search() -> str:
     """The search box; with a question, also its ranked results."""
     query, k = _asked(), _limit()
     answer = asking.answered(query, k) if str(query) else None
-    more = min(2 * k, MAX_K) if answer and len(answer.hits) == k < MAX_K and not query.image else 0
+    again = str(query) == query.text  # an uploaded picture is not in the address of the next page
+    more = min(2 * k, MAX_K) if again and answer and len(answer.hits) == k < MAX_K else 0
     return render_template("search.html", query=query, answer=answer, more=more)
 
 
@@ -29,7 +30,7 @@ def search() -> str:
 def picture(number: int) -> str:
     """One picture: large, where it lies, and what is similar."""
     found = engine().picture(number)
-    answer = asking.answered(Query(like=number), SIMILAR + 1)
+    answer = asking.answered(parse(f"like:{number}"), SIMILAR + 1)
     similar = [hit for hit in answer.hits if hit.id != number][:SIMILAR]
     return render_template("picture.html", picture=found, similar=similar)
 

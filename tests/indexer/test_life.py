@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer import Account, index
-from search import Engine, Query
+from search import Engine, parse
 from store import FAILED, PRESENT, Collection
 from tests.colours import Colours
 from tests.conftest import Paint
@@ -44,7 +44,7 @@ def counts(account: Account) -> dict[str, int]:
 
 
 def answer(collection: Collection, encoder: Colours, words: str) -> list[str]:
-    hits = Engine(collection, encoder).search(Query(words)).hits
+    hits = Engine(collection, encoder).search(parse(words)).hits
     return [Path(file).name for file in hits[0].files] if hits else []
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from search import Engine, Query
+from search import Engine, parse
 from store import Collection
 from tests.conftest import paint_picture
 from tests.mindseye.forks import Forks, Telling
@@ -96,7 +96,7 @@ def asking(place: Path) -> Callable[[], None]:
     engine = Engine(Collection(place), Telling())
 
     def ask() -> None:
-        best = engine.search(Query("red"), 3).hits[0]
+        best = engine.search(parse("red"), 3).hits[0]
         assert [Path(file).name for file in best.files] == ["red.png"]
         time.sleep(0.02)
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from search import Engine, Query
+from search import Engine, parse
 from web import create_app
 
 
@@ -21,10 +21,10 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def cherry(engine: Engine) -> int:
     """The id of the red picture, a PNG."""
-    return engine.search(Query("red"), 1).hits[0].id
+    return engine.search(parse("red"), 1).hits[0].id
 
 
 @pytest.fixture
 def leaf(engine: Engine) -> int:
     """The id of the green picture, a JPEG."""
-    return engine.search(Query("green"), 1).hits[0].id
+    return engine.search(parse("green"), 1).hits[0].id

@@ -31,7 +31,7 @@ def test_a_picture_of_the_collection_can_be_the_question(client: FlaskClient, le
 def test_an_uploaded_picture_can_be_the_question(client: FlaskClient, photos: Path) -> None:
     upload = (photos / "leaf.jpg").open("rb")
     answer = client.post("/api/v1/search?k=1", data={"image": (upload, "x.jpg")}).get_json()
-    assert answer["query"] == "[a picture]"
+    assert answer["query"] == "image:upload"
     assert len(answer["hits"]) == 1
     assert answer["hits"][0]["files"] == [str(photos / "leaf.jpg")]
 

@@ -9,7 +9,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from indexer import index
-from search import Engine, Query
+from search import Engine, parse
 from tests.conftest import Paint
 
 
@@ -28,7 +28,7 @@ def opened(response: TestResponse) -> Image.Image:
 def test_what_browsers_show_is_sent_as_it_is(
     engine: Engine, client: FlaskClient, photos: Path, colour: str, file: str, kind: str
 ) -> None:
-    number = engine.search(Query(colour), 1).hits[0].id
+    number = engine.search(parse(colour), 1).hits[0].id
     response = client.get(f"/pictures/{number}/image")
     assert response.mimetype == kind
     assert response.data == (photos / file).read_bytes()
@@ -39,7 +39,7 @@ def test_a_tiff_is_sent_as_a_jpeg(
 ) -> None:
     paint(photos / "scan.tiff", (255, 0, 0), (64, 48))
     index(engine.collection, engine.encoder, [photos])
-    number = engine.search(Query("red"), 1).hits[0].id
+    number = engine.search(parse("red"), 1).hits[0].id
     response = client.get(f"/pictures/{number}/image")
     assert response.mimetype == "image/jpeg"
     assert (opened(response).format, opened(response).size) == ("JPEG", (64, 48))
@@ -50,7 +50,7 @@ def test_a_tiff_wider_than_any_jpeg_is_made_smaller(
 ) -> None:
     paint(photos / "wide.tiff", (255, 0, 0), (70_000, 2))
     index(engine.collection, engine.encoder, [photos])
-    number = engine.search(Query("red"), 1).hits[0].id
+    number = engine.search(parse("red"), 1).hits[0].id
     assert opened(client.get(f"/pictures/{number}/image")).width == 65_500
 
 

@@ -47,7 +47,7 @@ class Hit(BaseModel):
 
     rank: int = Field(ge=1)
     id: int
-    score: float = Field(description="cosine with the query")
+    score: float | None = Field(description="cosine with the query; null where filters alone chose")
     files: list[str] = Field(min_length=1)
     width: int
     height: int
