@@ -12,7 +12,7 @@ import numpy as np
 
 from encoders import Encoder
 from indexer.account import Account
-from indexer.read import Reader, ReadFile, ahead
+from indexer.read import Reader, ReadFile, ahead, words_beside
 from indexer.scan import SeenFile, scan, sources, storable
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, Writer
 
@@ -101,17 +101,18 @@ class _Run:
                 changes.append(FileChange(*file[:3], FAILED, file.reason))
         elif not same or known is None or known.state == FAILED:
             return False  # what failed is tried again: permissions leave no trace in the times
-        elif known.state == PRESENT:
+        elif known.state == PRESENT and known.sidecars == file.sidecars:
             self._account.count("unchanged")
-        elif known.picture_id is not None:
-            self._account.count("restored")
-            changes.append(FileChange(*file[:3], PRESENT))
+        elif known.picture_id is not None:  # its words may have changed, the picture has not
+            self._account.count("changed" if known.state == PRESENT else "restored")
+            found = FileChange(*file[:3], PRESENT, sidecars=file.sidecars)
+            changes.append(found._replace(words=words_beside(file)))
         else:
             return False
         return True
 
     def _read(self, unread: Sequence[SeenFile]) -> None:
-        reader = Reader(self._encoder, lambda sha256: bool(self._catalog.pictures([sha256])))
+        reader = Reader(self._encoder, self._catalog)
         size = self._encoder.batch_size  # one transaction; a kill costs at most this much encoding
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             done = 0
@@ -145,10 +146,18 @@ class _Run:
         if file.reason:
             self._account.fail(path, file.reason)
             return [FileChange(*seen, FAILED, file.reason)] if storable(path) else []
-        change = FileChange(*seen, PRESENT, sha256=file.sha256)
+        change = FileChange(
+            *seen,
+            PRESENT,
+            sha256=file.sha256,
+            sidecars=file.seen.sidecars,
+            words=file.words,
+            about=file.about,
+        )
         known = self._known.get(path)
         if known and known.state == PRESENT:
             same = picture is not None and known.picture_id == picture
+            same = same and known.sidecars == file.seen.sidecars
             self._account.count("unchanged" if same else "changed")
         elif first:
             self._account.count("indexed")

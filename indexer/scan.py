@@ -2,22 +2,31 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
 from encoders import SUFFIXES
 from indexer.errors import SourceError
 
+WORDS = (".json", ".txt")  # the ends of files with words beside pictures
+
 
 class SeenFile(NamedTuple):
-    """A path, its size in bytes and its time of change in ns; or why it cannot be looked at."""
+    """A path, its size in bytes and its time of change in ns; or why it cannot be looked at.
+
+    ``beside`` are the files with words beside it, ``sidecars`` stands for their sizes and times.
+    """
 
     path: str
     size: int = 0
     mtime_ns: int = 0
     reason: str | None = None
     is_folder: bool = False
+    beside: tuple[str, ...] = ()
+    sidecars: int = 0
 
     @property
     def is_picture(self) -> bool:
@@ -62,18 +71,38 @@ def scan(folder: str) -> Iterator[SeenFile]:
             continue
         folders = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
         unlisted += reversed(folders)
+        words = {entry.name: entry for entry in entries if entry.name.endswith(WORDS)}
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
-                yield from _look(entry)
+                yield from _look(entry, words)
 
 
-def _look(entry: os.DirEntry[str]) -> Iterator[SeenFile]:
+def _look(entry: os.DirEntry[str], words: Mapping[str, os.DirEntry[str]]) -> Iterator[SeenFile]:
     try:
         facts = entry.stat()
     except OSError as error:
         yield SeenFile(entry.path, reason=f"cannot be looked at: {error.strerror}")
         return
     if stat.S_ISREG(facts.st_mode):
-        yield SeenFile(entry.path, facts.st_size, facts.st_mtime_ns)
+        seen = SeenFile(entry.path, facts.st_size, facts.st_mtime_ns)
+        yield _with_words(seen, entry.name, words) if words and seen.is_picture else seen
     elif not stat.S_ISDIR(facts.st_mode):
         yield SeenFile(entry.path, reason="not an ordinary file (a pipe, socket or device)")
+
+
+def _with_words(seen: SeenFile, name: str, words: Mapping[str, os.DirEntry[str]]) -> SeenFile:
+    """With the files beside it: ``whale.txt`` and ``whale.png.txt`` of ``whale.png``."""
+    stems = (os.path.splitext(name)[0], name)  # noqa: PTH122  (hot loop)
+    found = [words[stem + end] for stem in stems for end in WORDS if stem + end in words]
+    stamps = []
+    for entry in found:
+        with suppress(OSError):
+            facts = entry.stat()
+            stamps.append((facts.st_size, facts.st_mtime_ns))
+    return seen._replace(beside=tuple(entry.path for entry in found), sidecars=stamp(stamps))
+
+
+def stamp(facts: Iterable[tuple[int, int]]) -> int:
+    """One number for sizes and times; 0 for none."""
+    known = repr(sorted(facts)).encode()
+    return int.from_bytes(blake2b(known, digest_size=7).digest()) if known != b"[]" else 0

@@ -1,6 +1,7 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
-from store.catalog import FileChange, KnownFile, NewPicture
+from store.about import About, Words
+from store.catalog import Catalog, FileChange, KnownFile, NewPicture
 from store.collection import Collection, Snapshot
 from store.errors import (
     CollectionBusyError,
@@ -22,6 +23,8 @@ __all__ = [
     "MODELS",
     "PRESENT",
     "REMOVED",
+    "About",
+    "Catalog",
     "Collection",
     "CollectionBusyError",
     "DamagedCollectionError",
@@ -39,5 +42,6 @@ __all__ = [
     "Scores",
     "Snapshot",
     "StoreError",
+    "Words",
     "Writer",
 ]

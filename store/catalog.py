@@ -11,14 +11,18 @@ import numpy as np
 from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
+from store.about import About, Words, add_words, describe, forget_words, undescribed
 from store.filters import FUNCTIONS
 from store.index import Ids
 from store.migrations import migrate
-from store.models import EMBEDDED, FAILED, PRESENT, Caption, File, Generation, Picture, Setting, Tag
+from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
 
 
 class KnownFile(NamedTuple):
-    """What the catalog knows of one path: size in bytes, time of change in ns, state, picture."""
+    """What the catalog knows of one path: size in bytes, time of change in ns, state, picture.
+
+    ``sidecars`` stands for sizes and times of the files with words beside it, 0 for none.
+    """
 
     path: str
     size: int
@@ -26,10 +30,15 @@ class KnownFile(NamedTuple):
     state: str
     reason: str | None = None
     picture_id: int | None = None
+    sidecars: int = 0
 
 
 class FileChange(NamedTuple):
-    """What a path has become; ``sha256`` names its picture, ``moved_from`` its former path."""
+    """What a path has become; ``sha256`` names its picture, ``moved_from`` its former path.
+
+    ``words`` are those of its sidecars, ``about`` is what the picture says of itself; ``None``
+    leaves what is known.
+    """
 
     path: str
     size: int
@@ -38,6 +47,9 @@ class FileChange(NamedTuple):
     reason: str | None = None
     sha256: str | None = None
     moved_from: str | None = None
+    sidecars: int = 0
+    words: Words | None = None
+    about: About | None = None
 
 
 class NewPicture(NamedTuple):
@@ -106,6 +118,7 @@ class Catalog:
             File.state,
             File.reason,
             File.picture_id,
+            File.sidecars,
         )
         with self._engine.connect() as connection:
             for folder in folders:
@@ -114,6 +127,11 @@ class Catalog:
                 for row in connection.execute(select(*columns).where(condition)):
                     if row.path.startswith(inside):  # SQLite's LIKE does not mind capitals
                         yield KnownFile(*row)
+
+    def undescribed(self, hashes: Iterable[str]) -> frozenset[str]:
+        """Those of the contents whose metadata nobody has read yet."""
+        with Session(self._engine) as session:
+            return frozenset(undescribed(session, hashes))
 
     def pictures(self, hashes: Iterable[str]) -> dict[str, int]:
         """The ids of those hashes that are known."""
@@ -178,10 +196,14 @@ class Catalog:
             pictures = _pictures(session.connection(), hashes)
             paths = [change.moved_from or change.path for change in files]
             old = {file.path: file for file in session.scalars(_files_at(paths))}
-            for change in files:
-                file = old.get(change.moved_from or change.path) or File()
+            became = [
+                (old.get(path) or File(), one) for path, one in zip(paths, files, strict=True)
+            ]
+            forget_words(session, [file.id for file, one in became if _loses_words(file, one)])
+            for file, change in became:
                 _apply(change, file, pictures)
                 session.add(file)
+            _describe(session, became)
 
     def publish(self, rows: int, index: str) -> int:
         """Add a generation; returns its number."""
@@ -195,13 +217,24 @@ class Catalog:
 def _add(session: Session, new: NewPicture, row: int, number: int) -> None:
     fields = new._asdict()
     del fields["thumbnail"], fields["captions"], fields["tags"]
-    session.add(Picture(id=number, row=row, **fields))
+    session.add(Picture(id=number, row=row, described=True, **fields))
     if new.captions or new.tags:
         session.flush()  # the picture before what refers to it
-    for text in new.captions:
-        session.add(Caption(picture_id=number, source=EMBEDDED, text=text))
-    for name in dict.fromkeys(new.tags):
-        session.add(Tag(picture_id=number, source=EMBEDDED, name=name))
+        add_words(session, Words(new.captions, new.tags), number)
+
+
+def _describe(session: Session, became: Sequence[tuple[File, FileChange]]) -> None:
+    session.flush()  # gives new files their ids
+    for file, change in became:
+        if file.picture_id is not None and change.words:
+            add_words(session, change.words, file.picture_id, file.id)
+        if file.picture_id is not None and change.about is not None:
+            describe(session, file.picture_id, change.about)
+
+
+def _loses_words(file: File, change: FileChange) -> bool:
+    """Whether words were beside the file that no longer hold."""
+    return bool(file.sidecars) and (change.words is not None or change.state != PRESENT)
 
 
 def _pictures(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
@@ -216,6 +249,7 @@ def _files_at(paths: Sequence[str]) -> Any:
 def _apply(change: FileChange, file: File, pictures: dict[str, int]) -> None:
     file.path, file.size, file.mtime_ns = change.path, change.size, change.mtime_ns
     file.state, file.reason = change.state, change.reason
+    file.sidecars = change.sidecars if change.state == PRESENT else 0
     if change.sha256:
         file.picture_id = pictures[change.sha256]
     elif change.reason:

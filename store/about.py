@@ -1,0 +1,63 @@
+"""What is said of pictures: facts, captions and tags, within them and beside their files."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from store.models import EMBEDDED, SIDECAR, Caption, Picture, Tag
+
+
+class Words(NamedTuple):
+    """Sentences and keywords, in the order in which they were found."""
+
+    captions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class About(NamedTuple):
+    """What a picture says of itself; the camera's own clock, and degrees (WGS 84)."""
+
+    taken_at: datetime | None = None
+    camera: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    captions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+def undescribed(session: Session, hashes: Iterable[str]) -> set[str]:
+    """Those of the contents whose metadata nobody has read yet."""
+    unread = select(Picture.sha256).where(Picture.sha256.in_(set(hashes)), ~Picture.described)
+    return set(session.scalars(unread))
+
+
+def describe(session: Session, picture: int, about: About) -> None:
+    """Keep what the picture says of itself, in place of what was known before."""
+    facts = about._asdict()
+    words = Words(facts.pop("captions"), facts.pop("tags"))
+    session.execute(update(Picture).where(Picture.id == picture).values(described=True, **facts))
+    for table in (Caption, Tag):
+        own = table.picture_id == picture, table.source == EMBEDDED
+        session.execute(delete(table).where(*own))
+    add_words(session, words, picture)
+
+
+def forget_words(session: Session, files: Iterable[int]) -> None:
+    """Drop the words that lay beside these files."""
+    numbers = list(files)
+    for table in (Caption, Tag):
+        session.execute(delete(table).where(table.file_id.in_(numbers)))
+
+
+def add_words(session: Session, words: Words, picture: int, file: int | None = None) -> None:
+    """Keep words of a picture: its own, or those beside ``file``."""
+    where = {
+        "picture_id": picture,
+        "file_id": file,
+        "source": EMBEDDED if file is None else SIDECAR,
+    }
+    session.add_all(Caption(text=text, **where) for text in dict.fromkeys(words.captions))
+    session.add_all(Tag(name=name, **where) for name in dict.fromkeys(words.tags))
