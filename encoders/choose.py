@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 
 AUTO = "auto"
 STARTER = "starter"
+BASELINE = "baseline:class-mixture"
 STARTER_FOLDER = Path(__file__).parent.parent / "data" / "starter"
 FORMS = (
-    *(AUTO, STARTER),
+    *(AUTO, STARTER, BASELINE),
     *("open_clip:ARCHITECTURE/TAG", "open_clip:ARCHITECTURE@FILE", "open_clip:hf-hub:ID"),
     *("sentence-transformers:NAME", "sentence-transformers:TEXT+IMAGE", "a directory of a model"),
 )
@@ -40,6 +41,8 @@ def load(name: str) -> Encoder:
         return _auto()
     if name == STARTER:
         return _starter()
+    if name == BASELINE:
+        return _class_mixture()
     if kind in PREFIXES and ":" in name:
         return PREFIXES[kind](name)
     folder = Path(name)
@@ -76,6 +79,13 @@ def _starter() -> Encoder:
     from encoders.joint import Joint
 
     return Joint(STARTER_FOLDER, load, STARTER)
+
+
+def _class_mixture() -> Encoder:
+    """What the starter has to beat: its second space alone, classes of ImageNet mixed by ConSE."""
+    from encoders.joint import Joint
+
+    return Joint(STARTER_FOLDER, load, BASELINE, block=1)
 
 
 def _joint(name: str) -> Encoder:

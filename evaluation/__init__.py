@@ -1,19 +1,41 @@
-"""Measuring: captioned data sets, retrieval figures, and corpora to measure on."""
+"""Measuring: captioned data sets, retrieval figures, runs to keep, and corpora to measure on."""
 
+from evaluation.bootstrap import Bootstrap
+from evaluation.compare import Comparison, compare
 from evaluation.corpora import fetch, recipes
-from evaluation.dataset import Dataset, read_dataset, split
-from evaluation.errors import CorpusError, DatasetError, EvaluationError
-from evaluation.retrieval import Retrieval, evaluate
+from evaluation.dataset import Dataset, split
+from evaluation.errors import CorpusError, DatasetError, EvaluationError, RunError
+from evaluation.formats import read_classes, read_dataset
+from evaluation.measure import How, Subject, classification_run, retrieval_run
+from evaluation.retrieval import Retrieval, evaluate, from_embeddings
+from evaluation.runs import RunSummary, find_run, list_runs, load_run, save_run
+from evaluation.shape import Run
 
 __all__ = [
+    "Bootstrap",
+    "Comparison",
     "CorpusError",
     "Dataset",
     "DatasetError",
     "EvaluationError",
+    "How",
     "Retrieval",
+    "Run",
+    "RunError",
+    "RunSummary",
+    "Subject",
+    "classification_run",
+    "compare",
     "evaluate",
     "fetch",
+    "find_run",
+    "from_embeddings",
+    "list_runs",
+    "load_run",
+    "read_classes",
     "read_dataset",
     "recipes",
+    "retrieval_run",
+    "save_run",
     "split",
 ]

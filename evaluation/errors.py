@@ -2,7 +2,8 @@
 
 EvaluationError
 ├── DatasetError   pictures with captions were expected, and none were found
-└── CorpusError    a corpus is not known, or cannot be fetched or verified
+├── CorpusError    a corpus is not known, or cannot be fetched or verified
+└── RunError       a run cannot be read, or two cannot be compared
 """
 
 
@@ -16,3 +17,7 @@ class DatasetError(EvaluationError):
 
 class CorpusError(EvaluationError):
     """A corpus is not known here, cannot be fetched, or is not what its recipe says."""
+
+
+class RunError(EvaluationError):
+    """A file is not a run, or two runs have nothing in common to compare."""

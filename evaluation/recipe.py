@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from encoders.training import Options, Part
-from evaluation.dataset import Dataset, read_dataset, split
+from evaluation.dataset import Dataset, split
 from evaluation.errors import DatasetError
+from evaluation.formats import read_dataset
 
 VALIDATION = 0.1  # of the pictures, where a recipe does not say how many
 

@@ -7,57 +7,76 @@ from typing import Any
 import click
 
 from mindseye.errors import explained
-from mindseye.progress import progress
+from mindseye.settings import default_runs
 
 
 @click.command("evaluate")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--encoder", default="starter", show_default=True, help="The encoder to measure.")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--encoder",
+    "encoders",
+    multiple=True,
+    default=("starter",),
+    show_default=True,
+    help="The encoder to measure; several are compared with the first.",
+)
 @click.option("--test", type=click.IntRange(1), help="Only the N pictures that training kept out.")
-@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
-def command(folder: Path, encoder: str, test: int | None, as_json: bool) -> None:
-    """Measure recall@k on the captioned pictures in FOLDER.
+@click.option("--part", help="The part of a Karpathy JSON.  [default: test]")
+@click.option("--language", help="Captions in this language, as the stamps have them: de, fr, …")
+@click.option(
+    "--duplicates",
+    type=click.Choice(["wrong", "relevant"]),
+    default="wrong",
+    show_default=True,
+    help="What answers count as that equal the right one: same bytes, or same words.",
+)
+@click.option("--classes", is_flag=True, help="Zero-shot classification: each folder is a class.")
+@click.option(
+    "--template", "templates", multiple=True, help="A prompt for a class, with {} for its name."
+)
+@click.option("--seed", default=0, show_default=True, help="Of the bootstrap and the test.")
+@click.option("--baseline", metavar="RUN", help="An earlier run, by file or id, to compare with.")
+@click.option(
+    "--fail-under",
+    multiple=True,
+    metavar="MEASURE=X",
+    help="Exit with 1 if a measure is worse: r@10=0.6, image_to_text.r@1=0.3, accuracy=0.5.",
+)
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=default_runs,
+    envvar="MINDSEYE_RUNS",
+    show_default="the user's data directory",
+    show_envvar=True,
+    help="The folder that keeps every run as JSON.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
+def command(as_json: bool, fail_under: tuple[str, ...], **given: Any) -> None:
+    """Measure how well the captioned pictures in SOURCE are found.
 
-    Captions come from captions.csv (image,caption) or from a .txt beside each picture. With --test
-    N, only the first N in the order of the SHA-256 of their names count: those that a recipe of
-    `mindseye train` with test = N holds out.
+    SOURCE is a folder, or the file in it that has the captions: captions.csv, .tsv, .txt or
+    .parquet (image,caption), JSON of COCO or Karpathy, a .txt or .json beside each picture,
+    webdataset shards, or a folder for each class. With --test N, only the first N in the order of
+    the SHA-256 of their names count: those that a recipe of `mindseye train` with test = N holds
+    out.
 
     \b
     Example:
       mindseye evaluate ~/flickr8k
+      mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
+      mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6
     """
     with explained():
-        import encoders
-        from evaluation import evaluate, read_dataset, split
+        from mindseye.evaluating import as_object, evaluated
+        from mindseye.lineup import lineup
+        from mindseye.thresholds import failing, parsed
 
-        dataset = read_dataset(folder)
-        if test:
-            dataset = split(dataset, test)[0]
-        with progress("encoding") as update:
-            opened = encoders.load(encoder)
-            found = evaluate(opened, dataset, lambda done, total: update(done, total, ""))
-    figures = found.as_dict()
-    figures["dataset"] = {
-        "format": dataset.format,
-        "without_caption": dataset.without_caption,
-        "without_picture": dataset.without_picture,
-    }
-    click.echo(json.dumps(figures) if as_json else _table(figures))
-
-
-def _table(figures: dict[str, Any]) -> str:
-    dataset = figures["dataset"]
-    lines = [
-        f"{figures['pictures']} pictures, {figures['captions']} captions ({dataset['format']}); "
-        f"{dataset['without_caption']} pictures without a caption, "
-        f"{dataset['without_picture']} captions without a picture, "
-        f"{len(figures['failures'])} pictures unreadable"
-    ]
-    lines += [f"unreadable: {one['path']}: {one['reason']}" for one in figures["failures"]]
-    names = list(figures["text_to_image"])
-    lines.append(f"{'':<14}" + "".join(f"{name:>12}" for name in names))
-    for direction in ("text_to_image", "image_to_text"):
-        measured = figures[direction]
-        cells = "".join(f"{measured[name]:>12}" for name in names)
-        lines.append(f"{direction:<14}" + cells)
-    return "\n".join(lines)
+        wanted = [parsed(one) for one in fail_under]
+        done = evaluated(**given)
+        click.echo(json.dumps(as_object(done)) if as_json else lineup(done))
+        for file in done.files:
+            click.echo(f"run: {file}", err=True)
+        failed = [line for run in done.runs for line in failing(run, wanted)]
+        if failed:
+            raise click.ClickException("; ".join(failed))

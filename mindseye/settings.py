@@ -18,6 +18,11 @@ def default_collection() -> Path:
     return Path(platformdirs.user_data_dir("mindseye", False)) / "collection"
 
 
+def default_runs() -> Path:
+    """The folder that keeps every run of `mindseye evaluate` unless told otherwise."""
+    return Path(platformdirs.user_data_dir("mindseye", False)) / "evaluations"
+
+
 def collection_option(command: Command) -> Command:
     """``--collection DIR``, also from the environment."""
     return click.option(

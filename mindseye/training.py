@@ -16,6 +16,8 @@ from evaluation import evaluate, fetch, recipes
 from evaluation.recipe import Recipe, Split, read_recipe, split_data
 from evaluation.zero_shot import accuracy
 
+REPORTED = ("r@1", "r@5", "r@10", "median_rank")
+
 Find = Callable[[str], Path]
 
 
@@ -72,8 +74,11 @@ def trained(
 def _figures(encoder: Joint, found: Split) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name, dataset in (found.tests or {"validation": found.validation[0]}).items():
-        measured = evaluate(encoder, dataset).as_dict()
-        figures[name] = {way: measured[way] for way in ("text_to_image", "image_to_text")}
+        measured = evaluate(encoder, dataset).measures()
+        figures[name] = {
+            way: {measure: round(one[measure]["value"], 4) for measure in REPORTED}
+            for way, one in measured.items()
+        }
     for name, pictures in found.unseen.items():
         if not pictures:
             continue

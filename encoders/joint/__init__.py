@@ -27,27 +27,32 @@ WEIGHTS = "heads.safetensors"
 class Joint:
     """Towers and heads as one encoder; read from a directory that training wrote."""
 
-    def __init__(self, folder: Path, load: Load, name: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, load: Load, name: str | None = None, block: int | None = None
+    ) -> None:
         """Open the encoder in ``folder``; ``load`` opens the one that an adapter stands on.
 
-        ``name`` is what it calls itself, if not by its folder.
+        ``name`` is what it calls itself, if not by its folder; ``block`` leaves it only that one
+        of its spaces.
 
         Raises:
             UnknownEncoderError: the directory is not one that training wrote.
         """
         try:
             config: dict[str, Any] = json.loads((folder / CONFIG).read_text())
-            self.heads = Heads.load(folder / WEIGHTS, config["blocks"])
+            heads = Heads.load(folder / WEIGHTS, config["blocks"])
         except (OSError, ValueError, KeyError) as error:
             raise UnknownEncoderError(f"{folder} holds no trained encoder: {error}") from error
+        self.heads = heads if block is None else Heads([heads.blocks[block]])
         self.towers = open_towers(config["towers"], load)
         self.scale: float = config["scale"]
         self.image_size = self.towers.image_size
         self.batch_size = self.towers.batch_size
+        own = sha256(folder / WEIGHTS) + ("" if block is None else f", only block {block}")
         self.identity = replace(
             self.towers.identity,
             name=name or str(folder.resolve()),
-            weights=f"{self.towers.identity.weights} + {sha256(folder / WEIGHTS)}",
+            weights=f"{self.towers.identity.weights} + {own}",
             dim=self.heads.dim,
         )
 

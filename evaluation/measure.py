@@ -1,0 +1,218 @@
+"""A measurement as a `Run`: captioned pictures and an encoder in, JSON out."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from encoders import Encoder, Progress
+from evaluation.bootstrap import CONFIDENCE, SAMPLES, Bootstrap
+from evaluation.dataset import Dataset
+from evaluation.retrieval import Direction, Embedded, Retrieval, embed, evaluate
+from evaluation.shape import (
+    FORMAT,
+    ClassificationFacts,
+    DatasetFacts,
+    EncoderFacts,
+    Gallery,
+    QueryResult,
+    Run,
+)
+from evaluation.surroundings import environment
+from evaluation.zero_shot import (
+    TEMPLATES,
+    Classification,
+    class_embeddings,
+    classify,
+    precision_recall_f1,
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A data set, where it lies, and which part of it this is."""
+
+    dataset: Dataset
+    source: Path
+    part: str | None = None
+    language: str | None = None
+
+    @property
+    def facts(self) -> DatasetFacts:
+        """As the JSON has it."""
+        one, source = self.dataset, self.source.resolve()
+        return {
+            "name": source.name,
+            "path": str(source),
+            "format": one.format,
+            "sha256": one.sha256,
+            "part": self.part,
+            "language": self.language,
+            "without_caption": one.without_caption,
+            "without_picture": one.without_picture,
+            "pictures_without_caption": list(one.pictures_without_caption),
+            "captions_without_picture": list(one.captions_without_picture),
+        }
+
+
+@dataclass(frozen=True)
+class How:
+    """How to measure: what duplicates count as, the prompts of classes, and the bootstrap."""
+
+    duplicates: bool = False
+    templates: Sequence[str] = TEMPLATES
+    bootstrap: Bootstrap = field(default_factory=lambda: Bootstrap(0, SAMPLES))
+
+
+def retrieval_run(
+    encoder: Encoder, subject: Subject, how: How, progress: Progress = lambda *_: None
+) -> Run:
+    """Captions to pictures and pictures to captions, exactly, by the encoder's scores.
+
+    Raises:
+        DatasetError: not one of the pictures can be opened.
+    """
+    start = time.perf_counter()
+    found = evaluate(encoder, subject.dataset, progress, duplicates=how.duplicates)
+    measures = found.measures(how.bootstrap)
+    run = new_run("retrieval", encoder, subject, how, found.embedded, start)
+    run["text_to_image"], run["image_to_text"] = measures.values()
+    run["queries"] = _queries(found)
+    return run
+
+
+def classification_run(
+    encoder: Encoder, subject: Subject, how: How, progress: Progress = lambda *_: None
+) -> Run:
+    """Each picture to the nearest class, told in words; the data set must have labels.
+
+    Raises:
+        DatasetError: not one of the pictures can be opened.
+    """
+    start = time.perf_counter()
+    embedded = embed(encoder, subject.dataset, progress)
+    labels = embedded.dataset.labels
+    classes = sorted(set(subject.dataset.labels))
+    words = [name.replace("_", " ") for name in classes]
+    truths = np.array([classes.index(label) for label in labels])
+    prompts = class_embeddings(encoder, words, how.templates)
+    found = classify(embedded.pictures, prompts, classes, truths)
+    run = new_run("classification", encoder, subject, how, embedded, start)
+    run["classification"] = _classification(found, how.bootstrap)
+    return run
+
+
+def new_run(
+    kind: str,
+    encoder: Encoder,
+    subject: Subject | None,
+    how: How,
+    embedded: Embedded | None,
+    start: float,
+) -> Run:
+    """A run with what every kind has; ``start`` is when it began, by `time.perf_counter`."""
+    made = datetime.now(UTC)
+    who = encoder_facts(encoder)
+    on = subject.source.resolve().name if subject else "collection"
+    part = f", {subject.part}" if subject and subject.part else ""
+    title = f"{Path(who['name']).name} on {on}{part}"
+    digest = sha256(f"{made} {who['fingerprint']} {title}".encode()).hexdigest()[:6]
+    words = re.sub(r"[^\w.]+", "-", title).strip("-").lower()[:60]
+    return {
+        "format": FORMAT,
+        "id": f"{made:%Y%m%d-%H%M%S}-{words}-{digest}",
+        "kind": kind,
+        "made": made.isoformat(timespec="seconds"),
+        "title": title,
+        "seconds": round(time.perf_counter() - start, 3),
+        "pictures": len(embedded.pictures) if embedded else 0,
+        "captions": len(embedded.texts) if embedded else 0,
+        "failures": [{"path": path, "reason": reason} for path, reason in embedded.failures]
+        if embedded
+        else [],
+        "dataset": subject.facts if subject else None,
+        "encoder": who,
+        "options": {
+            "mode": "encoder",
+            "duplicates": "relevant" if how.duplicates else "wrong",
+            "templates": list(how.templates) if kind == "classification" else [],
+            "seed": how.bootstrap.seed,
+            "samples": how.bootstrap.samples,
+            "confidence": CONFIDENCE,
+        },
+        "environment": environment(),
+        "gallery": _gallery(embedded),
+    }
+
+
+def encoder_facts(encoder: Encoder) -> EncoderFacts:
+    """The encoder's identity as the JSON has it."""
+    facts: Any = asdict(encoder.identity) | {"fingerprint": encoder.identity.fingerprint}
+    return facts  # type: ignore[no-any-return]
+
+
+def _gallery(embedded: Embedded | None) -> Gallery:
+    if embedded is None:
+        return {"pictures": [], "captions": []}
+    pairs = zip(embedded.captions, embedded.owners.tolist(), strict=True)
+    return {
+        "pictures": list(embedded.dataset.names),
+        "captions": [{"text": text, "picture": owner} for text, owner in pairs],
+    }
+
+
+def _queries(found: Retrieval) -> dict[str, list[QueryResult]]:
+    return {
+        "text_to_image": query_results(found.text_to_image),
+        "image_to_text": query_results(found.image_to_text),
+    }
+
+
+def query_results(found: Direction) -> list[QueryResult]:
+    """Each query's outcome and first answers as the JSON has them."""
+    did = found.outcome
+    columns = (did.rank, found.score, did.average_precision, did.ndcg, found.best)
+    rows = zip(*(column.tolist() for column in (*columns, found.best_scores)), strict=True)
+    return [
+        {
+            "query": number,
+            "rank": rank,
+            "score": round(score, 5),
+            "ap": ap,
+            "ndcg": ndcg,
+            "best": [(place, round(one, 5)) for place, one in zip(best, scores, strict=True)],
+        }
+        for number, (rank, score, ap, ndcg, best, scores) in enumerate(rows)
+    ]
+
+
+def _classification(found: Classification, bootstrap: Bootstrap) -> ClassificationFacts:
+    confusion = found.confusion
+    told, said = confusion.sum(1), confusion.sum(0)
+    per_class = precision_recall_f1(confusion.diagonal(), told, said).T.tolist()
+    columns = (found.truths, found.guesses, found.scores, found.margins)
+    rows = enumerate(zip(*(column.tolist() for column in columns), strict=True))
+    return {
+        "measures": found.measures(bootstrap),
+        "classes": [
+            {"name": name, "pictures": count, "precision": a, "recall": b, "f1": c}
+            for name, count, (a, b, c) in zip(found.classes, told.tolist(), per_class, strict=True)
+        ],
+        "confusion": confusion.tolist(),
+        "guesses": [
+            {
+                "picture": place,
+                "truth": truth,
+                "guess": guess,
+                "score": round(score, 5),
+                "margin": round(margin, 5),
+            }
+            for place, (truth, guess, score, margin) in rows
+        ],
+    }

@@ -1,0 +1,96 @@
+"""Runs as files: one JSON each, in a folder that lists them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypedDict, cast
+
+from evaluation.errors import RunError
+from evaluation.shape import FORMAT, Measures, Run
+
+FOLDER = "evaluations"  # of a collection
+
+
+class RunSummary(TypedDict):
+    """What a list of runs shows of one."""
+
+    id: str
+    kind: str
+    made: str
+    title: str
+    pictures: int
+    captions: int
+    measures: dict[str, Measures]  # text_to_image and image_to_text, or classification
+
+
+def save_run(run: Run, folder: Path) -> Path:
+    """Write a run into a folder, so that a reader sees either nothing or all of it; its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{run['id']}.json"
+    scratch = file.with_suffix(".new")
+    scratch.write_text(json.dumps(run, ensure_ascii=False), encoding="utf-8")
+    scratch.replace(file)
+    return file
+
+
+def load_run(file: Path) -> Run:
+    """The run in a file.
+
+    Raises:
+        RunError: it is not there, no run, or one of a newer mindseye.
+    """
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        number = facts["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError(f"{file} is not a run of `mindseye evaluate`: {error}") from error
+    if number != FORMAT:
+        raise RunError(f"{file} has the format {number}; this mindseye reads {FORMAT}: update it")
+    return cast(Run, facts)
+
+
+def find_run(folder: Path, name: str) -> Run:
+    """The run of that id in a folder.
+
+    Raises:
+        RunError: there is none.
+    """
+    if not re.fullmatch(r"[\w.+-]+", name):  # an id comes from a request: it must not be a path
+        raise RunError(f"{name!r} cannot be the id of a run")
+    return load_run(folder / f"{name}.json")
+
+
+def list_runs(*folders: Path) -> list[RunSummary]:
+    """All runs in these folders, newest first; what is not a run is passed over."""
+    found = [_summary(run) for folder in folders for run in _readable(folder)]
+    return sorted(found, key=lambda one: one["made"], reverse=True)
+
+
+def _readable(folder: Path) -> Iterator[Run]:
+    for file in folder.glob("*.json"):
+        try:
+            yield load_run(file)
+        except RunError:
+            continue
+
+
+def measures_of(run: Run) -> dict[str, Measures]:
+    """The measures of a run by section: text_to_image and image_to_text, or classification."""
+    if "text_to_image" in run and "image_to_text" in run:
+        return {"text_to_image": run["text_to_image"], "image_to_text": run["image_to_text"]}
+    if "classification" in run:
+        return {"classification": run["classification"]["measures"]}
+    return {}
+
+
+def _summary(run: Run) -> RunSummary:
+    return {
+        "id": run["id"],
+        "kind": run["kind"],
+        "made": run["made"],
+        "title": run["title"],
+        "pictures": run["pictures"],
+        "captions": run["captions"],
+        "measures": measures_of(run),
+    }
