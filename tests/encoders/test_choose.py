@@ -23,7 +23,7 @@ def no_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_misspelt_name_is_answered_with_what_there_is() -> None:
-    with pytest.raises(UnknownEncoderError, match=r"'startr'; choose one of: auto, starter, open"):
+    with pytest.raises(UnknownEncoderError, match=r"'startr'; choose one of: auto, starter, baseline"):
         encoders.load("startr")
 
 
