@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from encoders.errors import LabelError
-from encoders.files import Progress, encode_files
+from encoders.files import Progress
+from encoders.kept import kept_pictures, kept_texts
 from encoders.picture import SUFFIXES
 from encoders.protocol import Embeddings, Encoder, Identity, unit
 
@@ -52,10 +53,12 @@ def zero_shot(
     encoder: Encoder,
     labels: Path | None = None,
     background: Path | None = None,
-    least: float = LEAST,
     progress: Progress = lambda *_: None,
+    least: float = LEAST,
 ) -> "ZeroShot":
     """A tagger with the labels of a file, calibrated on the pictures below a folder.
+
+    What the encoder makes of both is kept in the cache.
 
     Without ``labels`` it has the everyday ones; else those compete with the given ones.
 
@@ -67,10 +70,11 @@ def zero_shot(
     wanted = read_labels(labels) if labels else everyday
     taken = {label.name.casefold() for label in wanted}
     rivals = [label for label in everyday if label.name.casefold() not in taken]
-    rows = ensemble(encoder.encode_texts(prompts([*wanted, *rivals])))
+    texts = prompts([*wanted, *rivals])
+    rows = ensemble(kept_texts(texts, encoder, encoder.encode_texts, progress))
     folder = background or BACKGROUND
     files = [file for file in sorted(folder.rglob("*")) if file.suffix.lower() in SUFFIXES]
-    pictures = encode_files(files, encoder, encoder.encode_images, progress).rows
+    pictures = kept_pictures(files, encoder, encoder.encode_images, progress).rows
     return ZeroShot.fit(encoder, [label.name for label in wanted], rows, pictures, least)
 
 

@@ -104,7 +104,7 @@ def classification_run(
     prompts = class_embeddings(encoder, words, how.templates)
     found = classify(embedded.pictures, prompts, classes, truths)
     run = new_run("classification", encoder, subject, how, embedded, start)
-    run["classification"] = _classification(found, how.bootstrap)
+    run["classification"] = classification_facts(found, how.bootstrap)
     return run
 
 
@@ -192,7 +192,8 @@ def query_results(found: Direction) -> list[QueryResult]:
     ]
 
 
-def _classification(found: Classification, bootstrap: Bootstrap) -> ClassificationFacts:
+def classification_facts(found: Classification, bootstrap: Bootstrap) -> ClassificationFacts:
+    """Measures, classes, confusion and every guess as the JSON has them."""
     confusion = found.confusion
     told, said = confusion.sum(1), confusion.sum(0)
     per_class = precision_recall_f1(confusion.diagonal(), told, said).T.tolist()

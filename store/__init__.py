@@ -15,7 +15,7 @@ from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Scores
 from store.models import FAILED, PRESENT, REMOVED
-from store.tags import MODELS, NewTag
+from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "StoreError",
     "Words",
     "Writer",
+    "tagged_pictures",
 ]

@@ -1,10 +1,10 @@
 """Tags that models gave: replaced as a whole, never mixed with those of people and files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
 from store.models import CLASSIFIER, ZERO_SHOT, Tag
 
@@ -18,6 +18,13 @@ class NewTag(NamedTuple):
     picture_id: int
     name: str
     score: float
+
+
+def tagged_pictures(connection: Connection, names: Sequence[str]) -> list[tuple[int, str]]:
+    """Pictures that people or files, not models, gave one of these tags, each with the tag."""
+    statement = select(Tag.picture_id, Tag.name).distinct().order_by(Tag.picture_id)
+    statement = statement.where(Tag.name.in_(names), Tag.source.not_in(MODELS))
+    return [(row.picture_id, row.name) for row in connection.execute(statement)]
 
 
 def replace_tags(connection: Connection, source: str, tags: Iterable[NewTag]) -> int:

@@ -1,0 +1,106 @@
+"""`mindseye classify`: examples into a classifier, and how good it is."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mindseye.errors import explained
+from mindseye.progress import progress
+from mindseye.settings import collection_option
+
+
+@click.command("classify")
+@click.argument("examples", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    help="Learn from the pictures that you or their files gave this tag; repeat for each class.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write; `mindseye tag --classifier` takes it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@collection_option
+def command(
+    folder: Path, examples: Path | None, tags: tuple[str, ...], out: Path, as_json: bool
+) -> None:
+    """Learn a classifier for the collection from EXAMPLES, and say how good it is.
+
+    EXAMPLES is a folder with a folder of pictures for each class, or a CSV with the columns
+    image,label. Five examples a class are a beginning. The figures are cross-validated: each
+    example is judged by a classifier that has not seen it. OUT.png shows what is taken for what.
+
+    \b
+    Example:
+      mindseye classify ~/sorted --out animals.classifier
+      mindseye classify --tag beach --tag city --out places.classifier
+      mindseye tag --classifier animals.classifier
+    """
+    if bool(examples) == bool(tags):
+        raise click.UsageError("give either a folder or CSV of EXAMPLES, or a --tag for each class")
+    with explained():
+        report = _learned(folder, examples, tags, out)
+    click.echo(json.dumps(report, ensure_ascii=False) if as_json else _said(report))
+    click.echo(f"classifier: {out}", err=as_json)
+
+
+def _learned(folder: Path, source: Path | None, tags: tuple[str, ...], out: Path) -> dict[str, Any]:
+    import encoders
+    from encoders.classifier import class_words, learn
+    from evaluation.bootstrap import Bootstrap
+    from evaluation.examples import examples_of_files, examples_of_tags, read_labelled
+    from evaluation.learned import draw_confusion, validated
+    from evaluation.measure import classification_facts
+    from store import Collection
+
+    collection = Collection(folder)
+    encoder = encoders.load(collection.encoder["name"])
+    if source is None:
+        found = examples_of_tags(collection, tags)
+    else:
+        with progress("encoding") as update:
+            labelled = read_labelled(source)
+            found = examples_of_files(
+                encoder, labelled, collection, lambda done, total: update(done, total, "")
+            )
+    judged = validated(encoder, found)
+    facts: dict[str, Any] = {**classification_facts(judged, Bootstrap())}
+    del facts["guesses"]
+    facts |= {name: getattr(found, name) for name in ("stored", "repeated", "ambiguous")}
+    facts["failures"] = [{"path": path, "reason": reason} for path, reason in found.failures]
+    words = class_words(encoder, found.names)
+    model = learn(encoder.identity, found.names, found.rows, found.truths, words)
+    model.save(out, facts)
+    draw_confusion(judged, out.with_suffix(".png"))
+    return facts
+
+
+def _said(facts: dict[str, Any]) -> str:
+    classes = facts["classes"]
+    total = sum(one["pictures"] for one in classes)
+    lines = [
+        f"{total} examples of {len(classes)} classes, {facts['stored']} of them in the collection; "
+        f"{facts['repeated']} repeated, {facts['ambiguous']} in several classes and left out, "
+        f"{len(facts['failures'])} unreadable"
+    ]
+    lines += [f"unreadable: {one['path']}: {one['reason']}" for one in facts["failures"]]
+    width = max(len(one["name"]) for one in classes) + 2
+    lines.append(f"{'':<{width}}" + "".join(f"{name:>11}" for name in COLUMNS))
+    for one in classes:
+        shares = "".join(f"{one[name]:>11.3f}" for name in COLUMNS[1:])
+        lines.append(f"{one['name']:<{width}}{one['pictures']:>11}{shares}")
+    measures = facts["measures"].items()
+    lines += [
+        f"{name.replace('_', ' ')}: {one['value']:.3f} ({one['low']:.3f}-{one['high']:.3f})"
+        for name, one in measures
+    ]
+    return "\n".join(lines)
+
+
+COLUMNS = ("pictures", "precision", "recall", "f1")
