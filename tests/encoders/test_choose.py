@@ -23,7 +23,8 @@ def no_hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_misspelt_name_is_answered_with_what_there_is() -> None:
-    with pytest.raises(UnknownEncoderError, match=r"'startr'; choose one of: auto, starter, baseline"):
+    choice = r"'startr'; choose one of: auto, starter, baseline"
+    with pytest.raises(UnknownEncoderError, match=choice):
         encoders.load("startr")
 
 
