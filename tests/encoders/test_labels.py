@@ -81,7 +81,10 @@ def test_rivals_compete_without_being_given() -> None:
     assert scores[1].tolist() == [0, 0]
 
 
-def test_own_labels_are_calibrated_on_the_background_that_comes_along(tmp_path: Path) -> None:
+def test_own_labels_are_calibrated_on_the_background_that_comes_along_encoded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINDSEYE_CACHE", str(tmp_path / "cache"))
     (tmp_path / "labels.txt").write_text("reddish: red\ngreen\n")
     encoder = Colours()
     tagger = zero_shot(encoder, tmp_path / "labels.txt")
@@ -89,3 +92,6 @@ def test_own_labels_are_calibrated_on_the_background_that_comes_along(tmp_path: 
     assert encoder.pictures_encoded == len(list(BACKGROUND.glob("*.webp"))) == 256
     assert tagger.centre.shape == (2 + len(read_labels()),)
     assert (tagger.threshold > 0).all()
+    again = zero_shot(encoder, tmp_path / "labels.txt")
+    assert encoder.pictures_encoded == 256
+    assert np.array_equal(again.centre, tagger.centre)

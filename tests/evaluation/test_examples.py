@@ -17,6 +17,12 @@ from tests.colours import Colours
 from tests.conftest import Paint
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of one's own, so that what is encoded here is counted here."""
+    monkeypatch.setenv("MINDSEYE_CACHE", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def classes(tmp_path: Path, photos: Path, paint: Paint) -> Path:
     """Two of the three photos of the collection in a folder of their class, and new pictures."""
