@@ -5,7 +5,18 @@ import sys
 
 import click
 
-from mindseye import classify, evaluate, fetch, index, search, serve, status, tag, train
+from mindseye import (
+    classify,
+    duplicates,
+    evaluate,
+    fetch,
+    index,
+    search,
+    serve,
+    status,
+    tag,
+    train,
+)
 from mindseye.errors import STOPPED
 
 
@@ -23,7 +34,18 @@ def group() -> None:
     logging.getLogger("encoders").setLevel(logging.INFO)
 
 
-for module in (index, search, tag, classify, serve, status, evaluate, train, fetch):
+for module in (
+    index,
+    search,
+    duplicates,
+    tag,
+    classify,
+    serve,
+    status,
+    evaluate,
+    train,
+    fetch,
+):
     group.add_command(module.command)
 
 

@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mindseye.errors import explained
 from mindseye.settings import collection_option
+
+if TYPE_CHECKING:  # imported only when it runs
+    from search import Hit
 
 
 @click.command("search")
@@ -62,10 +66,13 @@ def command(
         return
     for hit in answer.hits:
         score = "      " if hit.score is None else f"{hit.score:6.3f}"
-        click.echo(f"{hit.rank:>3}  {score}  {hit.files[0]}{_others(len(hit.files) - 1)}")
+        click.echo(f"{hit.rank:>3}  {score}  {hit.files[0]}{_others(hit)}")
     took = sum(answer.timings_ms.values())
     click.echo(f"{len(answer.hits)} pictures, {answer.route}, {took:.0f} ms", err=True)
 
 
-def _others(count: int) -> str:
-    return f"  (and {count} more of the same)" if count else ""
+def _others(hit: "Hit") -> str:
+    copies = len(hit.files) - 1
+    same = [f"{copies} more of the same"] if copies else []
+    alike = [f"{hit.duplicates} much like it"] if hit.duplicates else []
+    return f"  (and {', '.join(same + alike)})" if same or alike else ""

@@ -1,5 +1,6 @@
 """Questions and answers: the query language, the engine, and what it gives back."""
 
+from search.alike import duplicates
 from search.answer import Answer, Hit
 from search.engine import Engine
 from search.errors import (
@@ -33,6 +34,7 @@ __all__ = [
     "SearchError",
     "Term",
     "UnopenedPictureError",
+    "duplicates",
     "parse",
     "require",
 ]

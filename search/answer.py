@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from search.alike import Place
 from store import FoundPicture
 
 
@@ -52,17 +53,17 @@ class Answer:
         return answer
 
 
-def hit(rank: int, found: FoundPicture, score: float | None, duplicates: int) -> Hit:
-    """A picture as the hit of that rank."""
+def hit(rank: int, found: FoundPicture, place: Place) -> Hit:
+    """A place of the ranking with what the catalog knows of its picture."""
     return Hit(
         rank,
         found.id,
-        score,
+        place.score,
         found.files,
         found.width,
         found.height,
         found.format,
         found.taken_at,
         found.camera,
-        duplicates,
+        place.duplicates,
     )

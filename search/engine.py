@@ -4,11 +4,13 @@ import time
 from dataclasses import asdict
 
 from encoders import Encoder
+from search.alike import Alike, Place
 from search.answer import Answer, hit
 from search.errors import NoPictureError
 from search.language import MAX_ID
-from search.planner import EXACT, Ranked, rank
+from search.planner import EXACT, Ranked
 from search.query import Query
+from search.ranking import Ranking
 from search.request import DEFAULT_K, require
 from search.vector import Embedder, mixture
 from store import Collection, FoundPicture
@@ -27,6 +29,7 @@ class Engine:
         self.collection = collection
         self.encoder = encoder
         self._embedder = Embedder(encoder)
+        self._alike = Alike(collection)
 
     def search(
         self, query: Query, k: int = DEFAULT_K, offset: int = 0, *, exact: bool = False
@@ -50,18 +53,19 @@ class Engine:
         with self.collection.snapshot() as snapshot:
             if query.terms:
                 vector = mixture(query.terms, embedded, snapshot).vector
-                ranked = rank(snapshot, query, vector, offset + k, exact=exact)
-                ranked = ranked._replace(pairs=ranked.pairs[offset:])
+                ranked = Ranking(snapshot, query, vector, exact).best(offset + k, self._alike)
+                places = ranked.places[offset:]
             else:
                 ids = snapshot.catalog.listed(query.filters, query.sort, k, offset)
-                ranked = Ranked([(one, None) for one in ids], EXACT, 1.0)
+                ranked = Ranked(places := [Place(one, None) for one in ids], EXACT, 1.0)
             clock.lap("search")
             matches = snapshot.catalog.count(query.filters)
-            found = snapshot.pictures([number for number, _ in ranked.pairs])
+            found = snapshot.pictures([place.id for place in places])
             clock.lap("catalog")
             generation = snapshot.generation
-        places = enumerate(ranked.pairs, offset + 1)
-        hits = tuple(hit(place, found[one], score, 0) for place, (one, score) in places)
+        hits = tuple(
+            hit(rank, found[place.id], place) for rank, place in enumerate(places, offset + 1)
+        )
         return Answer(
             str(query), ranked.route, ranked.recall, generation, clock.laps, matches, hits
         )
@@ -82,6 +86,15 @@ class Engine:
                 return []
             parts = mixture(query.terms, embedded, snapshot).contributions(own)
         return [(str(term), part) for term, part in zip(query.terms, parts, strict=True)]
+
+    def facets(self, query: Query) -> dict[str, list[tuple[str, int]]]:
+        """What the pictures that meet the filters have in common, most frequent first.
+
+        For each of folder, year, format, orientation, camera and tag its values with the number of
+        pictures, so ``query`` with one more filter, ``name:value``, never finds nothing.
+        """
+        with self.collection.snapshot() as snapshot:
+            return snapshot.catalog.facets(query.filters)
 
     def picture(self, number: int) -> FoundPicture:
         """A picture of the collection by its id.

@@ -1,10 +1,10 @@
 """Which way to the best pictures: an exact scan, the index, or both under filters."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from encoders import Embeddings
+from search.alike import Place
 from search.query import Query
 from store import Ids, Scores, Snapshot
 
@@ -13,9 +13,9 @@ FILTERED = "filtered"  # filters chose the candidates before anything was ranked
 
 
 class Ranked(NamedTuple):
-    """Picture ids with their scores, best first, and how they were found."""
+    """The best places, in order, and how they were found."""
 
-    pairs: Sequence[tuple[int, float | None]]
+    places: list[Place]
     route: str
     recall: float
 
@@ -26,14 +26,12 @@ def rank(
     """The ``wanted`` best pictures for the vector ``(1, dim)`` that meet the query's filters."""
     if query.filters:
         allowed = snapshot.catalog.matching(query.filters)
-        pairs = _pairs(snapshot.scan(vector, min(wanted, len(allowed)), allowed))
-        return Ranked(pairs, FILTERED, 1.0)
+        places = _places(snapshot.scan(vector, min(wanted, len(allowed)), allowed))
+        return Ranked(places, FILTERED, 1.0)
     return Ranked(_unfiltered(snapshot, vector, wanted, exact=exact), EXACT, 1.0)
 
 
-def _unfiltered(
-    snapshot: Snapshot, vector: Embeddings, wanted: int, *, exact: bool
-) -> list[tuple[int, float]]:
+def _unfiltered(snapshot: Snapshot, vector: Embeddings, wanted: int, *, exact: bool) -> list[Place]:
     """Best of all; where pictures went since the index was made, it is asked for that many more."""
     held = len(snapshot.index) if snapshot.index else 0
     lists = snapshot.index.lists if snapshot.index else 1
@@ -41,14 +39,14 @@ def _unfiltered(
     asked = wanted
     while True:
         asked = min(asked, held)
-        pairs = _pairs(find(vector, asked)) if asked else []
-        living = snapshot.catalog.living([number for number, _ in pairs])
-        lying = [pair for pair in pairs if pair[0] in living]
-        if len(lying) >= wanted or len(pairs) < asked or asked == held:
+        places = _places(find(vector, asked)) if asked else []
+        living = snapshot.catalog.living([place.id for place in places])
+        lying = [place for place in places if place.id in living]
+        if len(lying) >= wanted or len(places) < asked or asked == held:
             return lying[:wanted]
-        asked += 2 * (len(pairs) - len(lying))
+        asked += 2 * (len(places) - len(lying))
 
 
-def _pairs(found: tuple[Scores, Ids]) -> list[tuple[int, float]]:
+def _places(found: tuple[Scores, Ids]) -> list[Place]:
     scores, ids = found[0][0].tolist(), found[1][0].tolist()
-    return [(number, score) for number, score in zip(ids, scores, strict=True) if number >= 0]
+    return [Place(one, score) for one, score in zip(ids, scores, strict=True) if one >= 0]

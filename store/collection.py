@@ -1,7 +1,7 @@
 """A collection: one directory with a catalog, embeddings and an index, made with one encoder."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,17 @@ class Snapshot:
         if row is None or self._gallery is None or row >= len(self._gallery.embeddings):
             return None
         return np.array(self._gallery.embeddings[row : row + 1])
+
+    def embeddings_of(self, pictures: Sequence[int]) -> Embeddings:
+        """The embeddings of these pictures of the generation, ``(n, dim)``, as a copy."""
+        if self._gallery is None:
+            return np.empty((0, 0), dtype=np.float32)
+        rows = self._gallery.rows.rows(np.array(pictures, dtype=np.int64))
+        return np.ascontiguousarray(self._gallery.embeddings[rows])
+
+    def ids(self) -> Ids:
+        """The ids of all pictures of the generation, ascending: ``(n,)``."""
+        return self._gallery.rows.ids() if self._gallery else np.empty(0, dtype=np.int64)
 
 
 def _nothing(queries: int) -> tuple[Scores, Ids]:

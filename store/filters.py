@@ -153,6 +153,11 @@ def file_name(path: str) -> str:
     return path.rsplit(os.sep, 1)[-1]
 
 
+def folder_of(path: str) -> str:
+    """A path without its last part; SQLite knows it as ``folder_of``."""
+    return path.rsplit(os.sep, 1)[0] or os.sep
+
+
 def distance_km(latitude: float, longitude: float, other: float, elsewhere: float) -> float:
     """Along a great circle, by the haversine formula; SQLite knows it as ``distance_km``.
 
@@ -165,5 +170,6 @@ def distance_km(latitude: float, longitude: float, other: float, elsewhere: floa
 
 FUNCTIONS: dict[Callable[..., Any], int] = {
     file_name: 1,
+    folder_of: 1,
     distance_km: 4,
 }  # with how many arguments each takes

@@ -1,14 +1,27 @@
-"""What a question wants to know of the catalog: which pictures meet filters, and in which order."""
+"""What a question wants to know of the catalog: which pictures, and in which order."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, String, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    SQLColumnExpression,
+    String,
+    case,
+    cast,
+    column,
+    extract,
+    func,
+    select,
+    table,
+    text,
+)
 
 from store.filters import Filter, conditions
 from store.index import Ids
-from store.models import PRESENT, File, Picture
+from store.models import PRESENT, File, Picture, Tag
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -18,10 +31,22 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "largest": ((Picture.width * Picture.height).desc(), Picture.id),
     "smallest": (Picture.width * Picture.height, Picture.id),
 }
+KEYWORDS = table("keyword", column("rowid"), column("rank"))  # FTS5's, see the migrations
+FACET_VALUES = 50  # the most frequent of each facet
+ABOUT_PICTURE = {
+    "year": cast(extract("year", Picture.taken_at), String),
+    "format": Picture.format,
+    "orientation": case(
+        (Picture.width > Picture.height, "landscape"),
+        (Picture.width < Picture.height, "portrait"),
+        else_="square",
+    ),
+    "camera": Picture.camera,
+}
 
 
 class View:
-    """The catalog at one instant; every method is one statement."""
+    """The catalog at one instant."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -39,8 +64,8 @@ class View:
         """
         found = select(Picture.id).where(*conditions(filters)).subquery()
         joined = select(func.aggregate_strings(cast(found.c.id, String), ","))
-        text = self._connection.scalar(joined)
-        return np.sort(np.fromstring(text or "", dtype=np.int64, sep=","))
+        numbers = self._connection.scalar(joined)
+        return np.sort(np.fromstring(numbers or "", dtype=np.int64, sep=","))
 
     def count(self, filters: Sequence[Filter]) -> int:
         """How many pictures meet all filters and lie somewhere."""
@@ -72,3 +97,40 @@ class View:
         else:
             statement = statement.order_by(*ORDERS[sort])
         return list(self._connection.scalars(statement))
+
+    def keywords(self, words: Sequence[str], filters: Sequence[Filter], k: int) -> list[int]:
+        """``k`` matching ids whose names, captions or tags hold any of the words or phrases.
+
+        Best first by BM25, ties by id.
+        """
+        if not words:
+            return []
+        wanted = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        statement = select(KEYWORDS.c.rowid).where(text("keyword MATCH :words"))
+        if filters:
+            chosen = select(Picture.id).where(*conditions(filters))
+            statement = statement.where(KEYWORDS.c.rowid.in_(chosen))
+        statement = statement.order_by(KEYWORDS.c.rank, KEYWORDS.c.rowid).limit(k)
+        return list(self._connection.scalars(statement, {"words": wanted}))
+
+    def facets(self, filters: Sequence[Filter]) -> dict[str, list[tuple[str, int]]]:
+        """Of each facet its values among the pictures that match, most frequent first."""
+        chosen = select(Picture.id).where(*conditions(filters))
+        folder = func.folder_of(File.path)
+        lying = File.picture_id.in_(chosen), File.state == PRESENT
+        return {
+            "folder": self._counted(folder, File.picture_id, *lying),
+            **{
+                name: self._counted(value, Picture.id, Picture.id.in_(chosen))
+                for name, value in ABOUT_PICTURE.items()
+            },
+            "tag": self._counted(Tag.name, Tag.picture_id, Tag.picture_id.in_(chosen)),
+        }
+
+    def _counted(
+        self, value: SQLColumnExpression[Any], picture: Any, *where: ColumnElement[bool]
+    ) -> list[tuple[str, int]]:
+        number = func.count(picture.distinct())
+        statement = select(value, number).where(value.is_not(None), *where).group_by(value)
+        statement = statement.order_by(number.desc(), value).limit(FACET_VALUES)
+        return [(str(one), count) for one, count in self._connection.execute(statement)]
