@@ -1,7 +1,6 @@
 """The application: a function of its engine and of who may ask."""
 
 import logging
-from pathlib import Path
 
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
@@ -12,8 +11,10 @@ from web.api.blueprint import SECURITY
 from web.capacity import THREADS, Capacity
 from web.guard import Access, protect
 from web.metrics import measure
+from web.pages.wording import teach
 from web.parts import ENGINE, MAX_UPLOAD, PictureId
 from web.problems import explain_errors, invalid
+from web.uploads import Uploads
 
 IDLE = 30  # seconds until a connection on which nothing moves is closed, in an upload too
 
@@ -37,8 +38,9 @@ def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     app.extensions[ENGINE] = engine
     app.extensions["capacity"] = Capacity()
+    app.extensions["uploads"] = Uploads(engine.collection.folder / "uploads")
     app.url_map.converters["id"] = PictureId
-    app.add_template_filter(lambda path: Path(path).name, "name")
+    teach(app)
     measure(app)
     protect(app, access or Access())
     explain_errors(app)

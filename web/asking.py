@@ -1,35 +1,44 @@
 """From a request to the engine and back: pages and API ask alike."""
 
+from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from encoders import open_picture
 from search import UPLOAD, Answer, Query, parse
 from web.capacity import capacity
 from web.metrics import metrics
-from web.parts import engine
+from web.parts import engine, uploads
 
 MAX_PIXELS = 50_000_000  # of an uploaded picture; decoded, that is 150 MB
 
 
-def question(text: str, like: int | None = None, upload: FileStorage | None = None) -> Query:
-    """The query of a request.
+def question(text: str, upload: FileStorage | None = None) -> Query:
+    """The query of a request, with every picture in it opened.
 
     Raises:
         QuerySyntaxError: the text cannot be read.
+        UnopenedPictureError: it names a file, or an upload that is no longer kept.
         PictureError: the upload is not a picture, or too large a one.
         BusyError: too many uploads are being decoded.
     """
     query = parse(text)
-    if like is not None:
-        query = query.also("like", str(like))
-    if not upload:
-        return query
+    if upload:
+        query = query.also("image", UPLOAD, decoded(upload))
+    return query.opened(uploads().image)
+
+
+def decoded(upload: FileStorage) -> Image.Image:
+    """An uploaded picture.
+
+    Raises:
+        PictureError: it is not a picture, or too large a one.
+        BusyError: too many are being decoded.
+    """
     with capacity().place("decodings"):
-        picture = open_picture(upload.read(), max_pixels=MAX_PIXELS).image
-    return query.also("image", UPLOAD, picture)
+        return open_picture(upload.read(), max_pixels=MAX_PIXELS).image
 
 
-def answered(query: Query, k: int) -> Answer:
+def answered(query: Query, k: int, offset: int = 0, *, exact: bool = False) -> Answer:
     """The engine's answer, counted.
 
     Raises:
@@ -38,6 +47,6 @@ def answered(query: Query, k: int) -> Answer:
         StoreError: the collection cannot be read.
     """
     with capacity().place("searches"):
-        answer = engine().search(query, k)
+        answer = engine().search(query, k, offset, exact=exact)
     metrics().searched(answer)
     return answer

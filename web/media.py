@@ -11,9 +11,9 @@ from encoders import open_picture
 from indexer import thumbnail as make_thumbnail
 from search import NoPictureError
 from store import FoundPicture
-from web.parts import engine
+from web.parts import engine, uploads
 
-blueprint = Blueprint("media", __name__, url_prefix="/pictures")
+blueprint = Blueprint("media", __name__)
 
 # What browsers show as it is; anything else is sent as a JPEG made from it.
 SHOWN = {
@@ -27,7 +27,7 @@ SHOWN = {
 MAX_SIDE = 65_500  # pixels; a JPEG cannot be larger
 
 
-@blueprint.get("/<id:number>/image")
+@blueprint.get("/pictures/<id:number>/image")
 def image(number: int) -> Response:
     """The picture as it lies on the disk, or as a JPEG where browsers could not show it."""
     found = engine().picture(number)
@@ -37,7 +37,7 @@ def image(number: int) -> Response:
     return _sent(data, SHOWN.get(found.format, "image/jpeg"), f"{found.sha256}-image")
 
 
-@blueprint.get("/<id:number>/thumbnail")
+@blueprint.get("/pictures/<id:number>/thumbnail")
 def thumbnail(number: int) -> Response:
     """A small JPEG, from the collection or, where that has none, made from the picture."""
     found = engine().picture(number)
@@ -45,6 +45,12 @@ def thumbnail(number: int) -> Response:
     if data is None:
         data = make_thumbnail(open_picture(_bytes(found), at_least=320).image)
     return _sent(data, "image/jpeg", f"{found.sha256}-thumbnail")
+
+
+@blueprint.get("/uploads/<name>")
+def upload(name: str) -> Response:
+    """A picture that somebody searched with."""
+    return _sent(uploads().jpeg(name), "image/jpeg", name)
 
 
 def _bytes(found: FoundPicture) -> bytes:

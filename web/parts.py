@@ -4,6 +4,7 @@ from flask import current_app, request
 from werkzeug.routing import IntegerConverter
 
 from search import Engine
+from web.uploads import Uploads
 
 ENGINE = "mindseye"
 DIGITS = 18  # of a number in a request: always fits into the 64 bits of a database
@@ -19,6 +20,12 @@ class PictureId(IntegerConverter):
 def for_machines() -> bool:
     """Whether the request is not for a page."""
     return request.path.startswith(("/api/", "/metrics", "/healthz", "/readyz"))
+
+
+def uploads() -> Uploads:
+    """The pictures that people searched with."""
+    found: Uploads = current_app.extensions["uploads"]
+    return found
 
 
 def engine() -> Engine:

@@ -5,7 +5,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search import Engine, parse
+from tests.web.chromium import address, browser, page
 from web import create_app
+
+__all__ = ["address", "browser", "page"]
 
 
 @pytest.fixture

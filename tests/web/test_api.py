@@ -20,10 +20,18 @@ def test_an_answer_tells_its_question_route_timings_and_hits(
     assert (best["rank"], best["id"]) == (1, cherry)
     assert best["files"] == [str(photos / "cherry.png")]
     assert 1 >= best["score"] > second["score"]
+    assert (answer["recall"], answer["matches"]) == (1, 3)
+
+
+def test_the_next_page_goes_on_where_the_first_ended(client: FlaskClient) -> None:
+    whole = client.get("/api/v1/search?q=red").get_json()["hits"]
+    rest = client.get("/api/v1/search?q=red&offset=1&exact=true").get_json()["hits"]
+    assert rest == whole[1:]
+    assert [hit["rank"] for hit in rest] == [2, 3]
 
 
 def test_a_picture_of_the_collection_can_be_the_question(client: FlaskClient, leaf: int) -> None:
-    best = client.get(f"/api/v1/search?like={leaf}").get_json()["hits"][0]
+    best = client.get(f"/api/v1/search?q=like:{leaf}").get_json()["hits"][0]
     assert best["id"] == leaf
     assert best["score"] == pytest.approx(1, abs=1e-5)
 
@@ -53,9 +61,11 @@ def test_words_and_an_upload_are_asked_together(client: FlaskClient, photos: Pat
         ("q=red&k=abc", 400, "bad-parameter", "k is 'abc'; input should be a valid integer"),
         ("q=red&k=" + 5000 * "9", 400, "bad-parameter", "k is '999"),
         ("q=" + 3000 * "a", 400, "bad-parameter", "should have at most 2000 characters"),
-        ("like=abc", 400, "bad-parameter", "like is 'abc'; input should be a valid integer"),
-        ("like=999", 404, "no-picture", "no picture has the id 999"),
-        ("like=" + 30 * "9", 400, "bad-parameter", "like is '999"),
+        ("q=like:abc", 400, "query-syntax", "'abc' is not the id of a picture, at character 6"),
+        ("q=like:999", 404, "no-picture", "no picture has the id 999"),
+        ("q=like:" + 30 * "9", 400, "query-syntax", "is not the id of a picture"),
+        ("q=image:x.png", 400, "unopened-picture", "upload the picture"),
+        ("q=red&offset=-1", 400, "bad-parameter", "offset is '-1'"),
     ],
 )
 def test_a_wrong_question_gets_a_typed_problem_with_the_reason(
@@ -65,7 +75,8 @@ def test_a_wrong_question_gets_a_typed_problem_with_the_reason(
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     problem = answer.get_json()
-    assert problem.keys() == {"type", "title", "status", "detail"}
+    assert problem.keys() - {"position"} == {"type", "title", "status", "detail"}
+    assert ("position" in problem) == (kind == "query-syntax")
     assert problem["type"] == f"urn:mindseye:{kind}"
     assert problem["status"] == status
     assert reason in problem["detail"]

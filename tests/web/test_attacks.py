@@ -161,3 +161,29 @@ def test_a_url_or_a_path_in_a_question_is_words_and_is_not_opened(
     for text in (str(photos / "leaf.jpg"), "http://127.0.0.1:9/x.png", "file:///etc/passwd"):
         answer = client.get("/api/v1/search", query_string={"q": text})
         assert answer.get_json()["query"] == text
+
+
+@pytest.mark.parametrize(
+    "name", ["leaf.jpg", "/etc/passwd", "upload-../../x", "upload-0123456789abcdef", "http://x/y"]
+)
+@pytest.mark.parametrize("address", ["/", "/api/v1/search"])
+def test_a_file_that_a_question_names_is_not_opened(
+    client: FlaskClient, address: str, name: str
+) -> None:
+    answer = client.get(address, query_string={"q": f"image:{name}"})
+    assert answer.status_code == 400
+    assert "upload" in answer.text
+
+
+def test_an_upload_is_kept_as_a_small_picture_under_a_name_of_its_own(
+    engine: Engine, client: FlaskClient, photos: Path
+) -> None:
+    data = (photos / "leaf.jpg").read_bytes() + b"<?php hidden"
+    asked = client.post("/", data={"image": (BytesIO(data), "../../evil.php")})
+    kept = list((engine.collection.folder / "uploads").iterdir())
+    assert [file.suffix for file in kept] == [".jpg"]
+    assert b"hidden" not in kept[0].read_bytes()
+    assert client.get(f"/uploads/{kept[0].stem}").mimetype == "image/jpeg"
+    assert kept[0].stem in asked.headers["Location"]
+    assert client.get("/uploads/upload-0000000000000000").status_code == 400
+    assert client.get("/uploads/..%2fcatalog.sqlite").status_code == 404

@@ -5,7 +5,7 @@ from typing import Literal
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field
 
-from search import DEFAULT_K, MAX_K
+from search import DEFAULT_K, MAX_K, MAX_OFFSET
 
 MAX_ID = 2**63 - 1
 MAX_QUERY = 2000  # characters
@@ -18,14 +18,16 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="a sentence that says what is wrong and what to do")
+    position: int | None = Field(None, description="where in the query, counted from 0")
 
 
 class Question(BaseModel):
     """A question to the collection."""
 
-    q: str = Field("", max_length=MAX_QUERY, description="words that describe the picture")
-    like: int | None = Field(None, ge=1, le=MAX_ID, description="the id of a picture to be like")
+    q: str = Field("", max_length=MAX_QUERY, description="a query in the query language")
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="how many hits to answer")
+    offset: int = Field(0, ge=0, le=MAX_OFFSET, description="how many hits to leave out before")
+    exact: bool = Field(False, description="look at every picture, whatever it costs")
 
 
 class Upload(BaseModel):
@@ -59,9 +61,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     query: str
-    route: str
-    generation: int
+    route: str = Field(description="exact, filtered or approximate")
+    recall: float = Field(description="the measured recall@10 of that route")
+    generation: int = Field(description="pages of one query belong together while it is the same")
     timings_ms: dict[str, float]
+    matches: int = Field(description="how many pictures meet the filters")
     hits: list[Hit]
 
 
@@ -75,6 +79,8 @@ class Picture(BaseModel):
     width: int
     height: int
     format: str
+    taken_at: str | None = Field(description="by the camera's own clock, ISO 8601 without a zone")
+    camera: str | None
     files: list[str]
 
 

@@ -14,18 +14,21 @@ TAGS = tag("search", "Words and pictures in, ranked pictures out")
 @blueprint.get("/search", tags=TAGS, responses={200: Answer, 404: MISSING})
 def search(query: Question) -> dict[str, Any]:
     """The pictures nearest to the query, best first."""
-    return asking.answered(asking.question(query.q, query.like), query.k).as_dict()
+    return asking.answered(
+        asking.question(query.q), query.k, query.offset, exact=query.exact
+    ).as_dict()
 
 
 @blueprint.post("/search", tags=TAGS, responses={200: Answer, 404: MISSING, 413: TOO_LARGE})
 @reads
 def search_by_picture(query: Question, form: Upload) -> dict[str, Any]:
     """The same with a picture, beside words or alone."""
-    asked = asking.question(query.q, query.like, form.image)
-    return asking.answered(asked, query.k).as_dict()
+    asked = asking.question(query.q, form.image)
+    return asking.answered(asked, query.k, query.offset, exact=query.exact).as_dict()
 
 
 @blueprint.get("/pictures/<int:number>", tags=TAGS, responses={200: Picture, 404: MISSING})
 def picture(path: PictureId) -> dict[str, Any]:
     """One picture by its id."""
-    return engine().picture(path.number)._asdict()
+    facts = engine().picture(path.number)._asdict()
+    return facts | {"taken_at": facts["taken_at"] and facts["taken_at"].isoformat()}
