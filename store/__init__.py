@@ -15,6 +15,7 @@ from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Scores
 from store.models import FAILED, PRESENT, REMOVED
+from store.succession import Succession, Unencoded, same_encoder
 from store.tags import MODELS, NewTag
 from store.writer import Writer
 
@@ -42,6 +43,9 @@ __all__ = [
     "Scores",
     "Snapshot",
     "StoreError",
+    "Succession",
+    "Unencoded",
     "Words",
     "Writer",
+    "same_encoder",
 ]

@@ -2,9 +2,9 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import Connection
@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
-from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
+from store.found import FoundPicture, embedding_row, found_pictures, latest_generation, settings
 from store.index import Gallery, Ids, Index, RowTable, Scores, beside
 from store.lock import writer_lock
+from store.succession import FIRST_FILE, Succession
 from store.thumbnails import Thumbnails
 from store.view import View
 from store.writer import Writer
@@ -22,14 +23,28 @@ from store.writer import Writer
 Identity = Mapping[str, Any]
 
 
-class Snapshot:
-    """One published generation, and the catalog as it was at one instant: what a reader sees."""
+class Generation(NamedTuple):
+    """A published state as it is loaded: its number, what it finds, and the encoder it needs."""
 
-    def __init__(self, connection: Connection, number: int, gallery: Gallery | None) -> None:
+    number: int
+    gallery: Gallery
+    encoder: dict[str, Any]
+
+
+class Snapshot:
+    """One published generation, and the catalog as it was at one instant: what a reader sees.
+
+    ``encoder`` is the identity of the only encoder whose embeddings may be compared with its own.
+    """
+
+    def __init__(
+        self, connection: Connection, number: int, gallery: Gallery | None, encoder: dict[str, Any]
+    ) -> None:
         self._connection = connection
         self._gallery = gallery
         self.generation = number
         self.catalog = View(connection)
+        self.encoder = encoder
 
     @property
     def index(self) -> Index | None:
@@ -84,10 +99,11 @@ class Collection:
         if encoder is None:  # killed while it was being made
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
         self.encoder: dict[str, Any] = encoder
-        self.embeddings = EmbeddingFile(folder / "embeddings.f32", encoder["dim"])
+        name = self.catalog.setting("embeddings") or FIRST_FILE
+        self.embeddings = EmbeddingFile(folder / name, encoder["dim"])
         self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
         self._loading = threading.Lock()
-        self._loaded: tuple[int, Gallery] | None = None
+        self._loaded: Generation | None = None
 
     @classmethod
     def create(cls, folder: Path, encoder: Identity) -> "Collection":
@@ -99,7 +115,7 @@ class Collection:
         with writer_lock(folder):
             catalog = Catalog(folder / "catalog.sqlite")
             if catalog.setting("encoder") is None:
-                (folder / "embeddings.f32").touch()
+                (folder / FIRST_FILE).touch()
                 Thumbnails(folder / "thumbnails.sqlite").create()
                 catalog.set(encoder=dict(encoder))
             catalog.close()
@@ -145,35 +161,69 @@ class Collection:
         Raises:
             DamagedCollectionError: its index or embeddings cannot be read.
         """
-        with self.catalog.reading() as connection:
+        with ExitStack() as stack:
+            connection, generation = self._newest(stack)
+            if generation is None:
+                yield Snapshot(connection, 0, None, self.encoder)
+            else:
+                yield Snapshot(connection, *generation)
+
+    def _newest(self, stack: ExitStack) -> tuple[Connection, Generation | None]:
+        """A connection, and the newest generation that it sees, loaded."""
+        failed = 0
+        while True:
+            with stack.pop_all():  # the connection of the attempt before
+                connection = stack.enter_context(self.catalog.reading())
             latest = latest_generation(connection)
             if latest is None:
-                yield Snapshot(connection, 0, None)
-                return
-            with self._loading:
-                if self._loaded is None or self._loaded[0] != latest[0]:
-                    self._loaded = self._load(*latest)
-                loaded = self._loaded
-            yield Snapshot(connection, *loaded)
+                return connection, None
+            try:
+                with self._loading:
+                    if self._loaded is None or self._loaded.number != latest[0]:
+                        self._loaded = self._load(connection, *latest)
+                    return connection, self._loaded
+            except DamagedCollectionError:
+                if latest[0] == failed:  # else a newer one may just have replaced its files
+                    raise
+                failed = latest[0]
 
-    def _load(self, number: int, rows: int, index: str) -> tuple[int, Gallery]:
+    def _load(self, connection: Connection, number: int, rows: int, index: str) -> Generation:
+        encoder, name = settings(connection, "encoder", "embeddings")
         path = self.folder / index
+        embeddings = EmbeddingFile(self.folder / (name or FIRST_FILE), encoder["dim"])
         try:
             table = RowTable.load(beside(path))
-            return number, Gallery(Index.load(path), table, self.embeddings.read(rows))
+            gallery = Gallery(Index.load(path), table, embeddings.read(rows))
         except (RuntimeError, OSError, ValueError) as error:  # gone or damaged
             raise DamagedCollectionError(
                 f"cannot read {path}; rebuild it: mindseye index FOLDER"
             ) from error
+        return Generation(number, gallery, encoder)
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
+    def writing(self, patience: float = 0) -> Iterator[Writer]:
         """The writer, alone: what an earlier one left unfinished is cleared away first.
+
+        ``patience`` is how many seconds to wait for another one.
 
         Raises:
             CollectionBusyError: another process is writing.
+            EncoderMismatchError: the encoder was changed since the collection was opened.
             DamagedCollectionError: embeddings are missing that the catalog names.
         """
-        with writer_lock(self.folder):
+        with writer_lock(self.folder, patience=patience):
+            self.require(self.catalog.setting("encoder"))
             self.embeddings.truncate(self.catalog.rows())
             yield Writer(self.folder, self.catalog, self.embeddings, self.thumbnails)
+
+    @contextmanager
+    def succession(self, encoder: Identity) -> Iterator[Succession]:
+        """The embeddings of another encoder, to be filled beside those that are served.
+
+        Indexing may go on meanwhile; `Succession.take_over` wants the writer as well.
+
+        Raises:
+            CollectionBusyError: another process is at it.
+        """
+        with writer_lock(self.folder, "reindex"):
+            yield Succession(self.folder, self.catalog, encoder)

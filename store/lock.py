@@ -13,16 +13,18 @@ from store.errors import CollectionBusyError
 
 
 @contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
+def writer_lock(folder: Path, name: str = "writer", patience: float = 0) -> Iterator[None]:
     """Hold the lock of the collection in ``folder``; the system frees it even if we are killed.
+
+    ``patience`` is how many seconds to wait for another process to let go of it.
 
     Raises:
         CollectionBusyError: another process holds it; the message says which.
     """
-    holder = folder / "writer.json"
-    lock = FileLock(folder / "writer.lock")
+    holder = folder / f"{name}.json"
+    lock = FileLock(folder / f"{name}.lock")
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=patience)
     except Timeout:
         raise CollectionBusyError(f"{folder} is being written by {_name(holder)}") from None
     try:

@@ -24,6 +24,7 @@ class Picture(Base):
 
     ``taken_at`` is the camera's own clock, without a zone; the place is in degrees (WGS 84).
     ``described`` says whether its metadata have been read: before schema 3, nobody did.
+    Not ``encoded`` are those that could not be read when the collection's encoder was changed.
     """
 
     __tablename__ = "picture"
@@ -40,6 +41,7 @@ class Picture(Base):
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
     described: Mapped[bool] = mapped_column(default=True, server_default="0")
+    encoded: Mapped[bool] = mapped_column(default=True, server_default="1")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
 

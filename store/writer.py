@@ -38,10 +38,10 @@ class Writer:
         if len(new) != len(embeddings):
             raise ValueError(f"{len(embeddings)} embeddings for {len(new)} pictures")
         first_row = self._embeddings.append(embeddings) if new else 0
-        first_id = self._catalog.next_picture()
+        numbers = self._catalog.numbers(new)
         if new:  # a thumbnail that comes before its picture is overwritten if that never comes
-            self._thumbnails.put(enumerate((one.thumbnail for one in new), first_id))
-        self._catalog.write(new, first_row, first_id, files)
+            self._thumbnails.put(zip(numbers, (one.thumbnail for one in new), strict=True))
+        self._catalog.write(new, first_row, numbers, files)
 
     def retag(self, source: str, tags: Iterable[NewTag]) -> int:
         """Make these the only tags of a model's source, all at once; how many they are.
