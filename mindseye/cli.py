@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from mindseye import evaluate, fetch, index, search, serve, status, tag, train
+from mindseye import evaluate, fetch, index, reindex, search, serve, status, tag, train
 from mindseye.errors import STOPPED
 
 
@@ -23,7 +23,7 @@ def group() -> None:
     logging.getLogger("encoders").setLevel(logging.INFO)
 
 
-for module in (index, search, tag, serve, status, evaluate, train, fetch):
+for module in (index, reindex, search, tag, serve, status, evaluate, train, fetch):
     group.add_command(module.command)
 
 

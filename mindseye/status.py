@@ -38,8 +38,8 @@ def _facts(folder: Path) -> dict[str, Any]:
         size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
         return {
             "collection": str(folder),
-            "encoder": collection.encoder["name"],
-            "dimensions": collection.encoder["dim"],
+            "encoder": snapshot.encoder["name"],
+            "dimensions": snapshot.encoder["dim"],
             "pictures": counts["pictures"],
             "files": counts.get(PRESENT, 0),
             "failed": counts.get(FAILED, 0),

@@ -9,6 +9,7 @@ from store.errors import (
     EncoderMismatchError,
     NewerCollectionError,
     NoCollectionError,
+    SameEncoderError,
     StoreError,
 )
 from store.filters import Filter, Near
@@ -40,6 +41,7 @@ __all__ = [
     "NewTag",
     "NewerCollectionError",
     "NoCollectionError",
+    "SameEncoderError",
     "Scores",
     "Snapshot",
     "StoreError",

@@ -11,11 +11,16 @@ from sqlalchemy import Connection
 
 from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
-from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
+from store.errors import (
+    DamagedCollectionError,
+    EncoderMismatchError,
+    NoCollectionError,
+    SameEncoderError,
+)
 from store.found import FoundPicture, embedding_row, found_pictures, latest_generation, settings
 from store.index import Gallery, Ids, Index, RowTable, Scores, beside
 from store.lock import writer_lock
-from store.succession import FIRST_FILE, Succession
+from store.succession import FIRST_FILE, Succession, same_encoder
 from store.thumbnails import Thumbnails
 from store.view import View
 from store.writer import Writer
@@ -223,7 +228,10 @@ class Collection:
         Indexing may go on meanwhile; `Succession.take_over` wants the writer as well.
 
         Raises:
+            SameEncoderError: it is the collection's encoder already.
             CollectionBusyError: another process is at it.
         """
+        if same_encoder(self.encoder, encoder):
+            raise SameEncoderError(f"{self.folder} is encoded with {encoder['name']!r} already")
         with writer_lock(self.folder, "reindex"):
             yield Succession(self.folder, self.catalog, encoder)

@@ -64,7 +64,8 @@ class Succession:
         first, last = self.done, min(self.done + most, self.total)
         with self._catalog.reading() as connection:
             within = Picture.row >= first, Picture.row < last
-            hashes = dict(connection.execute(select(Picture.row, Picture.sha256).where(*within)))
+            contents = connection.execute(select(Picture.row, Picture.sha256).where(*within))
+            hashes = {row: sha256 for row, sha256 in contents}  # noqa: C416  (mypy)
             lying = select(Picture.row, File.path).join(File, File.picture_id == Picture.id)
             files = defaultdict(list)
             for row, path in connection.execute(lying.where(*within, File.state == PRESENT)):

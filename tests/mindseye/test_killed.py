@@ -19,7 +19,7 @@ from tests.mindseye.forks import Forks, Telling
 
 ENCODER = ("--encoder", "colours:tiny")
 KEPT, NEW = 16, 24
-KILLS, FIRST_RUNS, STOPS = 40, 10, 15
+KILLS, FIRST_RUNS, CHANGES, STOPS = 40, 10, 8, 15
 
 
 def colour(number: int) -> tuple[int, int, int]:
@@ -93,7 +93,7 @@ def contents(place: Path) -> dict[str, Any]:
 
 def asking(place: Path) -> Callable[[], None]:
     """A reader: asks for red and wants the red picture first."""
-    engine = Engine(Collection(place), Telling())
+    engine = Engine(Collection(place), Telling(), Telling)
 
     def ask() -> None:
         best = engine.search(parse("red"), 3).hits[0]
@@ -150,6 +150,30 @@ def test_ten_kills_of_a_first_run_leave_nothing_that_the_second_does_not_mend(
         assert forks.run(*words).code == 3
         assert contents(place) == expected
         shutil.rmtree(place)
+
+
+def test_a_change_of_encoder_survives_kills_and_its_readers_notice_nothing(
+    forks: Forks, photos: Path, undisturbed: tuple[dict[str, Any], float]
+) -> None:
+    expected, _ = undisturbed
+    place = shutil.copytree(photos.parent / "undisturbed", photos.parent / "changed")
+    words = ("reindex", "--encoder", "colours:other", "--collection", place)
+    instants = np.random.default_rng(7)
+    ask = asking(place)
+    killed: list[str] = []
+    for _ in range(CHANGES):
+        ran = forks.run(*words, after=instants.uniform(0, 0.3), meanwhile=ask)
+        assert ran.code in (-signal.SIGKILL, 0, 1), ran.err  # 1: an earlier one has done it
+        killed += known_colours(place, photos) & set(ran.encoded)
+    assert forks.run(*words, meanwhile=ask).code in (0, 1)
+    ask()
+    assert len(killed) - len(set(killed)) <= CHANGES * Telling.batch_size  # a batch for each kill
+    collection = Collection(place)
+    assert collection.encoder["name"] == "colours:other"
+    collection.close()
+    assert contents(place) == expected
+    assert forks.run("index", photos, "--collection", place).code == 3
+    assert contents(place) == expected
 
 
 def test_ctrl_c_at_random_instants_says_so_and_keeps_what_was_read(

@@ -18,8 +18,8 @@ def status() -> dict[str, Any]:
         index = snapshot.index
         return {
             "collection": str(collection.folder),
-            "encoder": collection.encoder["name"],
-            "dimensions": collection.encoder["dim"],
+            "encoder": snapshot.encoder["name"],
+            "dimensions": snapshot.encoder["dim"],
             "pictures": counts.pop("pictures"),
             "files": counts,
             "generation": snapshot.generation,
