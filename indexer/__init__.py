@@ -1,8 +1,21 @@
 """The only writer: finds files, encodes what is new, and accounts for every one."""
 
 from indexer.account import Account, Failure
-from indexer.errors import IndexerError, SourceError
+from indexer.errors import ArchiveError, IndexerError, SourceError
 from indexer.read import thumbnail
 from indexer.run import index
+from indexer.sources import read_bytes, sources
+from indexer.stages import Stages
 
-__all__ = ["Account", "Failure", "IndexerError", "SourceError", "index", "thumbnail"]
+__all__ = [
+    "Account",
+    "ArchiveError",
+    "Failure",
+    "IndexerError",
+    "SourceError",
+    "Stages",
+    "index",
+    "read_bytes",
+    "sources",
+    "thumbnail",
+]

@@ -1,7 +1,8 @@
 """What can go wrong with indexing as a whole; a single bad file never does.
 
 IndexerError
-└── SourceError   a folder to index is not there, or is none
+├── SourceError    a folder, archive or file to index is not there, or is none
+└── ArchiveError   an archive, or a member of it, cannot be read
 """
 
 
@@ -10,4 +11,8 @@ class IndexerError(Exception):
 
 
 class SourceError(IndexerError):
-    """A folder to index does not exist, is not a folder, or cannot be listed."""
+    """A place to index does not exist, or cannot hold pictures."""
+
+
+class ArchiveError(IndexerError):
+    """An archive is damaged, or has no such member."""

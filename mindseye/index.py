@@ -40,10 +40,11 @@ def command(
       mindseye index ~/Pictures /media/camera
     """
     with explained():
-        from indexer import Account, index
+        from indexer import Account, index, sources
         from mindseye.opening import for_indexing
 
-        collection, opened = for_indexing(folder, encoder, folders)
+        places = sources(folders)  # one that is not there must not leave an empty collection
+        collection, opened = for_indexing(folder, encoder)
         try:
             with progress("indexing") as update, in_order() as stop:
 
@@ -51,7 +52,7 @@ def command(
                     stop()
                     update(done, total, f"{account.failed} failed" if account.failed else "")
 
-                account = index(collection, opened, folders, show)
+                account = index(collection, opened, places, show)
         except KeyboardInterrupt:
             click.echo(
                 "stopped; what was read is kept, the same command goes on from here", err=True

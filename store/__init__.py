@@ -1,7 +1,7 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
 from store.about import About, Words
-from store.catalog import Catalog, FileChange, KnownFile, NewPicture
+from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection, Snapshot
 from store.errors import (
     CollectionBusyError,
@@ -11,6 +11,7 @@ from store.errors import (
     NoCollectionError,
     StoreError,
 )
+from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Scores

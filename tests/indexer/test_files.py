@@ -41,8 +41,9 @@ def test_a_missing_folder_is_refused_before_anything_is_written(
 ) -> None:
     with pytest.raises(SourceError, match="nowhere does not exist; give folders that hold"):
         index(collection, encoder, [photos, photos / "nowhere"])
-    with pytest.raises(SourceError, match=r"cherry\.png is not a folder"):
-        index(collection, encoder, [photos / "cherry.png"])
+    os.mkfifo(photos.parent / "pipe")
+    with pytest.raises(SourceError, match=r"pipe is neither a folder nor a file"):
+        index(collection, encoder, [photos.parent / "pipe"])
     assert collection.catalog.counts() == {"pictures": 0}
 
 

@@ -151,6 +151,7 @@ def _import_everything() -> None:
     import alembic.command
     import alembic.config  # noqa: F401
 
+    import indexer  # noqa: F401
     import mindseye.cli
     import mindseye.opening  # noqa: F401
 

@@ -1,0 +1,86 @@
+"""What the catalog knows of files, read in the order of their paths."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, select
+
+from store.models import PRESENT, File
+
+ROWS_AT_ONCE = 1000
+
+
+class KnownFile(NamedTuple):
+    """What the catalog knows of one path: size in bytes, time of change in ns, state, picture.
+
+    ``sidecars`` stands for sizes and times of the files with words beside it, 0 for none.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    state: str
+    reason: str | None = None
+    picture_id: int | None = None
+    sidecars: int = 0
+    id: int = 0
+
+
+_COLUMNS: tuple[Any, ...] = (
+    File.path,
+    File.size,
+    File.mtime_ns,
+    File.state,
+    File.reason,
+    File.picture_id,
+    File.sidecars,
+    File.id,
+)
+
+
+def files_under(connection: Connection, folder: str, separator: str) -> Iterator[KnownFile]:
+    """All known files inside the folder, and the folder itself if it is one; by path.
+
+    Paths sort by their code points, as SQLite and Python both do.
+    """
+    bare = folder.rstrip(separator)
+    inside, behind = bare + separator, bare + chr(ord(separator) + 1)
+    within = select(*_COLUMNS).where(File.path >= inside, File.path < behind)
+    if bare:
+        yield from _found(connection, select(*_COLUMNS).where(File.path == bare))
+    yield from _found(connection, within.order_by(File.path))
+
+
+def files_at(connection: Connection, paths: Sequence[str]) -> Iterator[KnownFile]:
+    """Those of the paths that are known; by path."""
+    statement = select(*_COLUMNS).where(File.path.in_(paths)).order_by(File.path)
+    yield from _found(connection, statement)
+
+
+def files_with(connection: Connection, numbers: Iterable[int]) -> Iterator[KnownFile]:
+    """The files with these ids; by path."""
+    statement = select(*_COLUMNS).where(File.id.in_(numbers)).order_by(File.path)
+    yield from _found(connection, statement)
+
+
+def files_in_state(connection: Connection, state: str) -> Iterator[KnownFile]:
+    """The files in this state; by path."""
+    yield from _found(connection, select(*_COLUMNS).where(File.state == state).order_by(File.path))
+
+
+def lying_files(connection: Connection, pictures: Iterable[int]) -> dict[int, list[KnownFile]]:
+    """The files at which each of these pictures lies now; by path."""
+    statement = select(*_COLUMNS).order_by(File.path)
+    statement = statement.where(File.picture_id.in_(set(pictures)), File.state == PRESENT)
+    found: dict[int, list[KnownFile]] = defaultdict(list)
+    for file in _found(connection, statement):
+        if file.picture_id is not None:
+            found[file.picture_id].append(file)
+    return found
+
+
+def _found(connection: Connection, statement: Select[Any]) -> Iterator[KnownFile]:
+    result = connection.execute(statement)
+    while rows := result.fetchmany(ROWS_AT_ONCE):
+        yield from map(KnownFile._make, rows)
