@@ -67,7 +67,10 @@ class Caption(TypedDict):
 
 
 class Gallery(TypedDict):
-    """What queries and answers point into by place."""
+    """What queries and answers point into by place.
+
+    Of a query mode, pictures of the collection that the data set does not have stand at the end.
+    """
 
     pictures: list[str]
     captions: list[Caption]
@@ -121,8 +124,8 @@ class CurvePoint(TypedDict):
     """The index with one nprobe, asked with words or with pictures."""
 
     queries: str  # "text" or "image"
-    route: str  # "exact" or "approximate"
-    nprobe: int
+    route: str  # "exact", "approximate", or "filtered" to every tenth picture
+    nprobe: int | None  # None is brute force over all embeddings
     recall: Interval  # of the exact answer's first k
     p50_ms: float
     p95_ms: float
@@ -147,8 +150,8 @@ class ServedFacts(TypedDict):
 class Run(TypedDict):
     """One measurement. Which sections it has depends on ``kind``.
 
-    ``retrieval`` has text_to_image, image_to_text and queries; ``classification`` the section of
-    that name; ``served`` that of its name.
+    ``retrieval`` has text_to_image, image_to_text and queries, of a query mode only the first
+    direction; ``classification`` has the section of that name; ``served`` that of its name.
     """
 
     format: int

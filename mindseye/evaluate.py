@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from mindseye.errors import explained
-from mindseye.settings import default_runs
+from mindseye.settings import collection_option, default_runs
+
+MODES = ("semantic", "hybrid")
 
 
 @click.command("evaluate")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--encoder",
     "encoders",
@@ -20,6 +22,20 @@ from mindseye.settings import default_runs
     show_default=True,
     help="The encoder to measure; several are compared with the first.",
 )
+@click.option(
+    "--served",
+    is_flag=True,
+    help="Measure a collection's index instead: recall and latency over nprobe.",
+)
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(MODES),
+    help="Ask the captions of a collection, in this mode; several are compared.",
+)
+@click.option("--nprobe", "nprobes", multiple=True, type=click.IntRange(1), help="With --served.")
+@collection_option
 @click.option("--test", type=click.IntRange(1), help="Only the N pictures that training kept out.")
 @click.option("--part", help="The part of a Karpathy JSON.  [default: test]")
 @click.option("--language", help="Captions in this language, as the stamps have them: de, fr, …")
@@ -58,7 +74,7 @@ from mindseye.settings import default_runs
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
 def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **given: Any) -> None:
-    """Measure how well the captioned pictures in SOURCE are found.
+    """Measure how well the captioned pictures in SOURCE are found, or what a collection serves.
 
     SOURCE is a folder, or the file in it that has the captions: captions.csv, .tsv, .txt or
     .parquet (image,caption), JSON of COCO or Karpathy, a .txt or .json beside each picture,
@@ -66,9 +82,14 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
     the SHA-256 of their names count: those that a recipe of `mindseye train` with test = N holds
     out.
 
+    With --served, the index of a collection is asked with the captions of SOURCE, or with everyday
+    words, and with its own pictures; what brute force finds is exact.
+
     \b
     Example:
       mindseye evaluate ~/flickr8k
+      mindseye evaluate --served --collection ~/mine
+      mindseye evaluate ~/flickr8k --mode semantic --mode hybrid --collection ~/mine
       mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
       mindseye evaluate ~/flickr8k --report report.html
       mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6

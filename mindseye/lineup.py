@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from evaluation import Comparison, Run
 from evaluation.bootstrap import Interval
 from evaluation.metrics import RANKS
-from evaluation.runs import measures_of
+from evaluation.retrieval import WAYS
+from evaluation.runs import measures_of, names_of
+from evaluation.shape import ServedFacts
 from mindseye.evaluating import Evaluated
 
 WORST = 5  # queries that are shown of a comparison
@@ -18,10 +20,12 @@ def lineup(done: Evaluated) -> str:
     """What was measured on, a table for each direction with a column for each run, comparisons."""
     lines = [*_subject(done.runs[0])]
     sections = [measures_of(run) for run in done.runs]
+    if "served" in done.runs[0]:
+        return "\n".join(_served(done.runs[0]["served"]))
     if len(done.runs) == 1:
         lines += ["", *_table(done.runs[0]["encoder"]["name"], sections[0].items())]
     else:
-        names = [run["encoder"]["name"] for run in done.runs]
+        names = names_of(done.runs)
         for section in sections[0]:
             columns = zip(names, (one[section] for one in sections), strict=True)
             lines += ["", *_table(section, columns)]
@@ -67,11 +71,33 @@ def _cell(measure: str, one: Interval) -> str:
     return form.format(one["value"], one["low"], one["high"])
 
 
+def _served(facts: ServedFacts) -> Iterator[str]:
+    yield (
+        f"{facts['pictures']} pictures in {facts['lists']} lists; "
+        f"{facts['text_queries']} queries in words, {facts['image_queries']} pictures"
+    )
+    if facts["lists"] == 1:
+        yield "one list: every search looks at every picture, so there is nothing to miss"
+    titles = (f"recall@{facts['k']}", "p50 ms", "p95 ms", "p99 ms", "queries/s")
+    yield f"{'queries':<9}{'route':<13}{'nprobe':<13}{titles[0]:<22}" + "".join(
+        f"{title:>10}" for title in titles[1:]
+    )
+    for one in facts["curve"]:
+        times = (one["p50_ms"], one["p95_ms"], one["p99_ms"])
+        yield (
+            f"{one['queries']:<9}{one['route']:<13}{one['nprobe'] or 'brute force':<13}"
+            f"{_cell('recall', one['recall']):<22}{''.join(f'{ms:>10.2f}' for ms in times)}"
+            f"{one['queries_per_second']:>10.0f}"
+        )
+
+
 def _comparison(found: Comparison) -> Iterator[str]:
     yield f"{found['after_title']} against {found['before_title']}"
     if not found["same_dataset"]:
         yield "the data sets differ; compared on the queries that both have"
-    for way in ("text_to_image", "image_to_text"):
+    for way in WAYS:
+        if way not in found:
+            continue
         part = found[way]
         yield (
             f"{way}: of {part['queries']} queries {len(part['better'])} better, "

@@ -11,7 +11,7 @@ from evaluation.report.bands import Band, bands
 from evaluation.report.charts import index_charts, recall_chart
 from evaluation.report.thumbnails import Thumbnails
 from evaluation.retrieval import WAYS
-from evaluation.runs import measures_of
+from evaluation.runs import measures_of, names_of
 from evaluation.shape import Run
 
 CHANGES = 12  # queries that are shown of a comparison, of either kind
@@ -45,7 +45,7 @@ def report(
     page = surroundings.get_template("page.html")
     body = page.render(
         runs=runs,
-        names=_names(runs),
+        names=names_of(runs),
         sections=_sections(runs),
         charts=[recall_chart(runs, way) for way in WAYS if way in measures_of(runs[0])],
         drill=[(run, list(_drill(run))) for run in runs],
@@ -65,14 +65,6 @@ def _sections(runs: Sequence[Run]) -> Iterable[tuple[str, list[Mapping[str, obje
 def _drill(run: Run) -> Iterable[tuple[str, list[Band]]]:
     for way, results in run.get("queries", {}).items():
         yield way, bands(run, way, results)
-
-
-def _names(runs: Sequence[Run]) -> list[str]:
-    """What tells the runs apart: encoders, or modes of one encoder."""
-    encoders = [Path(run["encoder"]["name"]).name for run in runs]
-    if len(set(encoders)) == len(runs):
-        return encoders
-    return [f"{name}, {run['options']['mode']}" for name, run in zip(encoders, runs, strict=True)]
 
 
 def _written(value: float, name: str) -> str:
