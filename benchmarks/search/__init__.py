@@ -1,0 +1,1 @@
+"""Searching beside the libraries that others search with: speed, memory, building, and recall."""
