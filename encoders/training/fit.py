@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -65,6 +66,17 @@ class Batch(NamedTuple):
     weight: float
 
 
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Dying weights otherwise slow the processor down; whoever calls us may need such numbers."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@_denormals_flushed()
 def fit(
     parts: Sequence[Material],
     validation: Material,
@@ -82,7 +94,6 @@ def fit(
     if sum(len(part.pictures) for part in parts) < 4 or len(validation.pictures) < 2:
         raise TrainingError("too few captioned pictures: at least 4 to train on and 2 to validate")
     torch.manual_seed(options.seed)
-    torch.set_flush_denormal(True)  # dying weights otherwise slow the processor down
     random = np.random.default_rng(options.seed)
     heads = Projection(_tensor(parts[0].pictures), _tensor(parts[0].texts), options)
     average = copy.deepcopy(heads).eval()

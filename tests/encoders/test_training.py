@@ -88,6 +88,13 @@ def test_it_stops_when_validation_no_longer_improves(parts: tuple[Part, Part]) -
     assert history.recalls[history.best] == max(history.recalls)
 
 
+def test_the_processor_rounds_tiny_numbers_afterwards_as_it_did_before(
+    parts: tuple[Part, Part],
+) -> None:
+    taught(parts)
+    assert np.float64(5e-324) * np.float64(1.0) > 0
+
+
 def test_features_are_encoded_once_and_then_come_from_the_cache(parts: tuple[Part, Part]) -> None:
     encoder = Wordy()
     for _ in range(2):

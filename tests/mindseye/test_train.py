@@ -52,7 +52,7 @@ def test_the_result_indexes_and_searches_like_any_other_encoder(
     collection = ("--collection", tmp_path / "collection")
     done = mindseye("index", captioned, "--encoder", trained, *collection)
     assert done.code == 0, done.err
-    found = mindseye("search", "the sea", "-k", "5", "--json", *collection)
+    found = mindseye("search", "the sea dupes:show", "-k", "5", "--json", *collection)
     hits = json.loads(found.out)["hits"]
     assert {Path(hit["files"][0]).name[:3] for hit in hits} == {"sea"}
 
