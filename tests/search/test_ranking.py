@@ -9,7 +9,8 @@ from PIL import Image, ImageEnhance
 from indexer import index
 from search import Engine, Hit, duplicates, parse
 from search.ranking import RRF, SORTED, WINDOW, fused, keywords
-from store import PRESENT, REMOVED, Collection, FileChange, NewPicture
+from store import PRESENT, REMOVED, Collection, FileChange, NewPicture, NewTag
+from store.models import ZERO_SHOT
 from tests.colours import Colours
 from tests.search.gallery import COUNT, GALLERY, fill, remove
 
@@ -174,6 +175,17 @@ def test_words_follow_what_happens_to_a_file(words: Engine) -> None:
     assert sorted(found("whale")) == [2, 3]
     assert found("ocean") == [2]
     assert found("two") == []
+
+
+def test_a_word_of_a_model_is_no_word_to_look_up(words: Engine) -> None:
+    def found(word: str) -> list[int]:
+        with words.collection.snapshot() as snapshot:
+            return sorted(snapshot.catalog.keywords([word], (), 9))
+
+    for given in ([NewTag(4, "whale", 0.9), NewTag(5, "fruit", 0.4)], []):
+        with words.collection.writing() as writer:
+            writer.retag(ZERO_SHOT, given)
+        assert (found("whale"), found("fruit"), found("toy")) == ([1, 2, 3], [], [4, 5])
 
 
 def test_another_order_is_put_on_the_most_relevant(
