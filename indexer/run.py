@@ -43,6 +43,7 @@ def index(
     roots = sources(folders)
     collection.require(asdict(encoder.identity))
     with collection.writing() as writer:
+        writer.remember(roots)
         try:
             return _Run(collection, encoder, writer, roots, progress).all()
         finally:

@@ -26,26 +26,16 @@ def command(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     for name, value in facts.items():
-        click.echo(f"{name + ':':<12} {value}")
+        click.echo(f"{name + ':':<13} {_text(value)}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {size:,}" for name, size in value.items())
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def _facts(folder: Path) -> dict[str, Any]:
-    from store import FAILED, PRESENT, REMOVED, Collection
+    from store import Collection, facts
 
-    collection = Collection(folder)
-    counts = collection.catalog.counts()
-    with collection.snapshot() as snapshot:
-        size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-        return {
-            "collection": str(folder),
-            "encoder": collection.encoder["name"],
-            "dimensions": collection.encoder["dim"],
-            "pictures": counts["pictures"],
-            "files": counts.get(PRESENT, 0),
-            "failed": counts.get(FAILED, 0),
-            "removed": counts.get(REMOVED, 0),
-            "generation": snapshot.generation,
-            "searchable": len(snapshot.index) if snapshot.index else 0,
-            "lists": snapshot.index.lists if snapshot.index else 0,
-            "bytes": size,
-        }
+    return facts(Collection(folder)).as_dict()

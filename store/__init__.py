@@ -11,6 +11,7 @@ from store.errors import (
     NoCollectionError,
     StoreError,
 )
+from store.facts import Facts, facts
 from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Scores
@@ -29,6 +30,7 @@ __all__ = [
     "CollectionBusyError",
     "DamagedCollectionError",
     "EncoderMismatchError",
+    "Facts",
     "FileChange",
     "Filter",
     "FoundPicture",
@@ -44,5 +46,6 @@ __all__ = [
     "StoreError",
     "Words",
     "Writer",
+    "facts",
     "tagged_pictures",
 ]

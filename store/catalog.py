@@ -172,10 +172,11 @@ class Catalog:
             pictures = select(func.count(File.picture_id.distinct())).where(File.state == PRESENT)
             return counts | {"pictures": connection.scalar(pictures) or 0}
 
-    def failures(self) -> list[KnownFile]:
-        """The files that could not be read, by path."""
+    def failures(self, limit: int | None = None, offset: int = 0) -> list[KnownFile]:
+        """The files that could not be read, by path: ``limit`` of them from ``offset`` on."""
         columns = (File.path, File.size, File.mtime_ns, File.state, File.reason)
         statement = select(*columns).where(File.state == FAILED).order_by(File.path)
+        statement = statement.limit(limit).offset(offset)
         with self._engine.connect() as connection:
             return [KnownFile(*row) for row in connection.execute(statement)]
 

@@ -17,7 +17,7 @@ from store.index import Gallery, Ids, Index, RowTable, Scores, beside
 from store.lock import writer_lock
 from store.thumbnails import Thumbnails
 from store.view import View
-from store.writer import Writer
+from store.writer import FOLDERS, Writer
 
 Identity = Mapping[str, Any]
 
@@ -143,6 +143,11 @@ class Collection:
         if self.encoder["name"] != encoder["name"]:
             self.catalog.set(encoder=dict(encoder))
             self.encoder = dict(encoder)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that were indexed, by name, without those that lie inside another."""
+        return tuple(self.catalog.setting(FOLDERS) or ())
 
     def close(self) -> None:
         """Let go of the files."""

@@ -1,7 +1,7 @@
 """What an answer needs from the catalog: each function is one statement over an open connection."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -28,6 +28,13 @@ def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
     newest = select(*columns).order_by(Generation.number.desc()).limit(1)
     row = connection.execute(newest).first()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def published(connection: Connection) -> datetime | None:
+    """When the newest generation was published, by UTC."""
+    newest = select(Generation.published_at).order_by(Generation.number.desc()).limit(1)
+    moment = connection.scalar(newest)
+    return moment and moment.replace(tzinfo=UTC)  # SQLite keeps no zones
 
 
 def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:

@@ -17,6 +17,7 @@ from store.tags import NewTag, replace_tags
 from store.thumbnails import Thumbnails
 
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
+FOLDERS = "folders"  # the setting that remembers them
 KEPT_INDEXES = 2  # a reader may just be opening the one before
 
 
@@ -51,6 +52,14 @@ class Writer:
         """
         with self._catalog.changing() as connection:
             return replace_tags(connection, source, tags)
+
+    def remember(self, folders: Iterable[str]) -> None:
+        """Keep which folders are indexed, so that it can be done again without naming them."""
+        known = self._catalog.setting(FOLDERS) or []
+        paths = {Path(one) for one in (*folders, *known)}
+        outer = sorted(str(one) for one in paths if paths.isdisjoint(one.parents))
+        if outer != known:
+            self._catalog.set(**{FOLDERS: outer})
 
     def publish(self) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.

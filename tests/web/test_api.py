@@ -103,12 +103,16 @@ def test_a_picture_is_described_by_its_id(client: FlaskClient, photos: Path, che
     assert client.get("/api/v1/pictures/" + 30 * "9").status_code == 400
 
 
-def test_the_collection_says_what_it_holds(client: FlaskClient, engine: Engine) -> None:
+def test_the_collection_says_what_it_holds(
+    client: FlaskClient, engine: Engine, photos: Path
+) -> None:
     status = client.get("/api/v1/collection").get_json()
     assert status["collection"] == str(engine.collection.folder)
     assert (status["encoder"], status["dimensions"]) == ("colours", 3)
     assert (status["pictures"], status["searchable"]) == (3, 3)
-    assert status["files"] == {"present": 3}
+    assert (status["files"], status["failed"], status["removed"]) == (3, 0, 0)
+    assert status["folders"] == [str(photos)]
+    assert status["bytes"] == sum(status["sizes"].values())
 
 
 def test_health_is_told_apart_from_readiness(client: FlaskClient, engine: Engine) -> None:

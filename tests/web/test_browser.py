@@ -137,7 +137,13 @@ def test_no_screen_needs_sideways_scrolling(
     paint(photos / f"{'long' * 40}.png", (255, 0, 0), (2000, 100))
     index(engine.collection, engine.encoder, [photos])
     with opened(browser, address, viewport={"width": width, "height": 900}) as page:
-        for path in ("/", "/?q=red -green like:4 type:png", "/pictures/4?q=red", "/help"):
+        for path in (
+            "/",
+            "/?q=red -green like:4 type:png",
+            "/pictures/4?q=red",
+            "/help",
+            "/collection",
+        ):
             page.goto(path)
             expect(page.locator("main")).to_be_visible()
             assert page.evaluate(OVERFLOW) == 0, path

@@ -9,7 +9,7 @@ from tests.web.chromium import hits
 pytestmark = pytest.mark.browser
 
 PAGES = ["/", "/?q=red -green like:1 type:png", "/?q=type:gif", "/?q=year:x", "/pictures/1?q=red"]
-PAGES += ["/help", "/sign-in", "/nothing"]
+PAGES += ["/help", "/sign-in", "/nothing", "/collection"]
 
 
 def test_a_session_by_keyboard_alone(page: Page) -> None:

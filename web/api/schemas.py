@@ -89,12 +89,40 @@ class Status(BaseModel):
 
     collection: str
     encoder: str
+    architecture: str | None
     dimensions: int
     pictures: int
-    files: dict[str, int] = Field(description="how many are present, removed, failed")
+    files: int = Field(description="paths at which the pictures lie")
+    failed: int = Field(description="files that could not be read")
+    removed: int = Field(description="files that are gone")
     generation: int
+    published_at: str | None = Field(description="when the generation was, ISO 8601")
     searchable: int
-    lists: int
+    lists: int = Field(description="inverted lists of the index; one means that all is looked at")
+    folders: list[str] = Field(description="the folders that were indexed")
+    bytes: int
+    sizes: dict[str, int] = Field(description="bytes on the disk by part")
+
+
+class Slice(BaseModel):
+    """A part of a long list."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    offset: int = Field(0, ge=0, le=MAX_ID)
+
+
+class Failure(BaseModel):
+    """A file that could not be read."""
+
+    path: str
+    reason: str
+
+
+class Failures(BaseModel):
+    """Some of the files that could not be read, by path."""
+
+    failed: int = Field(description="how many there are in all")
+    failures: list[Failure]
 
 
 class Health(BaseModel):

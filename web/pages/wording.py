@@ -7,7 +7,7 @@ from flask import Flask, request
 from search import Answer
 from web.uploads import KEPT
 
-NAVIGATION = (("pages.help", "Help"),)
+NAVIGATION = (("pages.collection", "Collection"), ("pages.help", "Help"))
 
 
 def teach(app: Flask) -> None:

@@ -1,0 +1,86 @@
+"""What a collection holds, how it was made, and what it costs on the disk."""
+
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from store.collection import Collection
+from store.found import published
+from store.models import FAILED, PRESENT, REMOVED
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A collection at one instant, as the command line, the API and the page tell it.
+
+    ``pictures`` lie somewhere, in ``files`` files; ``failed`` files could not be read, ``removed``
+    ones are gone. ``searchable`` pictures are in the index, which has ``lists`` inverted lists.
+    ``folders`` are those that were indexed; ``sizes`` are bytes by part, ``bytes`` is their sum.
+    """
+
+    collection: str
+    encoder: str
+    architecture: str | None
+    dimensions: int
+    pictures: int
+    files: int
+    failed: int
+    removed: int
+    generation: int
+    published_at: datetime | None
+    searchable: int
+    lists: int
+    folders: tuple[str, ...]
+    bytes: int
+    sizes: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        moment = self.published_at
+        return asdict(self) | {"published_at": moment and moment.isoformat(timespec="seconds")}
+
+
+def facts(collection: Collection) -> Facts:
+    """What is true of the collection now.
+
+    Raises:
+        DamagedCollectionError: its index or embeddings cannot be read.
+    """
+    counts = collection.catalog.counts()
+    with collection.catalog.reading() as connection:
+        moment = published(connection)
+    with collection.snapshot() as snapshot:
+        generation, index = snapshot.generation, snapshot.index
+    sizes = _sizes(collection.folder)
+    return Facts(
+        collection=str(collection.folder),
+        encoder=collection.encoder["name"],
+        architecture=collection.encoder.get("architecture"),
+        dimensions=collection.encoder["dim"],
+        pictures=counts["pictures"],
+        files=counts.get(PRESENT, 0),
+        failed=counts.get(FAILED, 0),
+        removed=counts.get(REMOVED, 0),
+        generation=generation,
+        published_at=moment,
+        searchable=len(index) if index else 0,
+        lists=index.lists if index else 0,
+        folders=collection.folders,
+        bytes=sum(sizes.values()),
+        sizes=sizes,
+    )
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """Bytes by the first word of the file's name: catalog, embeddings, index, thumbnails, …"""
+    sizes: Counter[str] = Counter()
+    for file in folder.rglob("*"):
+        part = re.split(r"[-.]", file.relative_to(folder).parts[0])[0]
+        try:
+            sizes[part] += file.stat().st_size if file.is_file() else 0
+        except FileNotFoundError:  # replaced this instant by its successor
+            continue
+    return {part: size for part, size in sizes.most_common() if size}
