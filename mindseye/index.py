@@ -8,7 +8,7 @@ import click
 
 from mindseye.errors import FAILED_FILES, STOPPED, explained
 from mindseye.progress import progress
-from mindseye.settings import collection_option
+from mindseye.settings import Bytes, collection_option
 from mindseye.stopping import in_order
 
 FAILURES_SHOWN = 20
@@ -23,12 +23,22 @@ FAILURES_SHOWN = 20
     "sentence-transformers:NAME, or a directory of a model.  [default: auto]",
 )
 @click.option(
+    "--memory",
+    type=Bytes(),
+    help="How much memory the index may take, as 500MB: less makes it keep shorter codes.  "
+    "[default: 2GB; kept in the collection]",
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the account to this file as JSON.",
 )
 def command(
-    folders: tuple[Path, ...], folder: Path, encoder: str | None, report: Path | None
+    folders: tuple[Path, ...],
+    folder: Path,
+    encoder: str | None,
+    memory: int | None,
+    report: Path | None,
 ) -> None:
     """Make the collection hold exactly the pictures below FOLDERS.
 
@@ -44,6 +54,8 @@ def command(
         from mindseye.opening import for_indexing
 
         collection, opened = for_indexing(folder, encoder, folders)
+        if memory is not None:
+            collection.catalog.set(memory=memory)
         try:
             with progress("indexing") as update, in_order() as stop:
 

@@ -23,6 +23,21 @@ def default_runs() -> Path:
     return Path(platformdirs.user_data_dir("mindseye", False)) / "evaluations"
 
 
+class Bytes(click.ParamType[int]):
+    """A number of bytes with its unit, as 500MB or 1.5GiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number of bytes."""
+        from pydantic import ByteSize, TypeAdapter, ValidationError
+
+        try:
+            return int(TypeAdapter(ByteSize).validate_python(value))
+        except ValidationError:
+            self.fail(f"{value!r} is no size; write 500MB or 2GB", param, ctx)
+
+
 def collection_option(command: Command) -> Command:
     """``--collection DIR``, also from the environment."""
     return click.option(

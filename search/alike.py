@@ -25,6 +25,7 @@ CELLS = 16  # a side; what is compared is the mean colour of each cell
 REMEMBERED = 8192  # looks of pictures; 6 MB
 BLOCK = 512  # pictures that ask the index at once
 NEIGHBOURS = 16  # that each asks for; larger groups are joined over their members
+K_FACTOR = 4  # candidates for each, where the index keeps codes
 LISTS = 8  # that are probed; so close a pair lies in the same list, or in two near ones
 
 Progress = Callable[[int, int], None]
@@ -102,7 +103,7 @@ class Alike:
     def _close(self, snapshot: Snapshot, ids: Ids) -> Iterator[tuple[int, int]]:
         """The pairs of these pictures with others that their embeddings propose."""
         vectors = snapshot.embeddings_of(ids.tolist())
-        scores, found = snapshot.search(vectors, NEIGHBOURS, nprobe=LISTS)
+        scores, found = snapshot.search(vectors, NEIGHBOURS, LISTS, k_factor=K_FACTOR)
         for place, column in np.argwhere((scores >= COSINE) & (found != ids[:, None])):
             yield int(ids[place]), int(found[place, column])
 

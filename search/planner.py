@@ -33,9 +33,10 @@ def rank(
 
 def _unfiltered(snapshot: Snapshot, vector: Embeddings, wanted: int, *, exact: bool) -> list[Place]:
     """Best of all; where pictures went since the index was made, it is asked for that many more."""
-    held = len(snapshot.index) if snapshot.index else 0
-    lists = snapshot.index.lists if snapshot.index else 1
-    find = snapshot.scan if exact else partial(snapshot.search, nprobe=lists)
+    index = snapshot.index
+    held, lists = (len(index), index.lists) if index else (0, 1)
+    coded = index is not None and not index.kind.exact  # codes alone cannot rank exactly
+    find = snapshot.scan if exact or coded else partial(snapshot.search, nprobe=lists)
     asked = wanted
     while True:
         asked = min(asked, held)

@@ -37,12 +37,17 @@ class Snapshot:
         return self._gallery.index if self._gallery else None
 
     def search(
-        self, queries: Embeddings, k: int, nprobe: int, allowed: Ids | None = None
+        self,
+        queries: Embeddings,
+        k: int,
+        nprobe: int,
+        allowed: Ids | None = None,
+        k_factor: int = 1,
     ) -> tuple[Scores, Ids]:
         """Scores and picture ids ``(queries, k)``, as `Gallery.search`; empty if none exists."""
         if self._gallery is None:
             return _nothing(len(queries))
-        return self._gallery.search(queries, k, nprobe, allowed)
+        return self._gallery.search(queries, k, nprobe, allowed, k_factor)
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
         """The same by brute force, as `Gallery.scan`: exact whatever the index is."""

@@ -12,7 +12,7 @@ import numpy as np
 from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
-from store.index import Ids, Index, RowTable, beside, lists_for
+from store.index import MEMORY, Ids, Index, Kind, RowTable, beside, kind_for
 from store.tags import NewTag, replace_tags
 from store.thumbnails import Thumbnails
 
@@ -71,10 +71,11 @@ class Writer:
         with catalog.reading() as connection:
             latest = latest_generation(connection)
         index = self._previous(latest[2]) if latest else None
-        if latest and index is not None and np.array_equal(index.ids(), ids):
+        suits = index is not None and self._suits(index, len(ids))
+        if latest and index is not None and suits and np.array_equal(index.ids(), ids):
             return latest[0]
         total = catalog.rows()
-        updated = self._updated(index, ids, rows, self._embeddings.read(total))
+        updated = self._updated(index if suits else None, ids, rows, self._embeddings.read(total))
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
         RowTable.build(ids, rows).save(beside(folder / name))
         updated.save(folder / name)
@@ -92,10 +93,19 @@ class Writer:
         except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
             return None
 
+    def _wanted(self, count: int) -> Kind:
+        memory = self._catalog.setting("memory") or MEMORY
+        return kind_for(count, self._embeddings.dim, memory)
+
+    def _suits(self, index: Index, count: int) -> bool:
+        """Whether the index may go on with so many pictures, or has to be made anew."""
+        lists, code = self._wanted(count)
+        near = lists / RETRAIN_FACTOR <= index.lists <= lists * RETRAIN_FACTOR
+        return near and index.kind.code == code
+
     def _updated(self, index: Index | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Index:
-        wanted = lists_for(len(ids))
-        if index is None or not wanted / RETRAIN_FACTOR <= index.lists <= wanted * RETRAIN_FACTOR:
-            return Index.build(embeddings[rows], ids)
+        if index is None:
+            return Index.build(self._wanted(len(ids)), embeddings, rows, ids)
         held = index.ids()
         new = ~np.isin(ids, held, assume_unique=True)
         index.remove(np.setdiff1d(held, ids, assume_unique=True))

@@ -2,7 +2,19 @@
 
 from store.index.exact import Ids, Scores, scan
 from store.index.gallery import Gallery
-from store.index.ivf import Index, lists_for
+from store.index.ivf import Index
+from store.index.kinds import MEMORY, Kind, kind_for
 from store.index.rows import RowTable, beside
 
-__all__ = ["Gallery", "Ids", "Index", "RowTable", "Scores", "beside", "lists_for", "scan"]
+__all__ = [
+    "MEMORY",
+    "Gallery",
+    "Ids",
+    "Index",
+    "Kind",
+    "RowTable",
+    "Scores",
+    "beside",
+    "kind_for",
+    "scan",
+]

@@ -43,8 +43,17 @@ def best(scores: Scores, ids: Ids, k: int) -> tuple[Scores, Ids]:
     short = ((0, 0), (0, max(0, k - ids.shape[1])))
     scores = np.pad(scores, short, constant_values=-np.inf)
     ids = np.pad(ids, short, constant_values=NOBODY)
+    if ids.shape[1] > k + SPARE:  # sort no more than what can be among the best
+        floor = np.partition(scores, -k, axis=1)[:, -k, None]
+        scores, ids = _greatest(scores, ids, int((scores >= floor).sum(1).max(initial=k)))
     order = np.lexsort((ids, -scores))[:, :k]
     return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
+
+
+def _greatest(scores: Scores, ids: Ids, count: int) -> tuple[Scores, Ids]:
+    """The ``count`` greatest of each row, in any order."""
+    places = np.argpartition(scores, -count, axis=1)[:, -count:]
+    return np.take_along_axis(scores, places, 1), np.take_along_axis(ids, places, 1)
 
 
 def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) -> Ids:

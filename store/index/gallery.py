@@ -17,18 +17,29 @@ class Gallery:
         self.embeddings = embeddings
 
     def search(
-        self, queries: Embeddings, k: int, nprobe: int, allowed: Ids | None = None
+        self,
+        queries: Embeddings,
+        k: int,
+        nprobe: int,
+        allowed: Ids | None = None,
+        k_factor: int = 1,
     ) -> tuple[Scores, Ids]:
         """Exact scores and ids of the best ``k`` in the ``nprobe`` lists nearest to each query.
 
         Both are ``(queries, k)``, best first by (-score, id), with FAISS's padding (-1) at the end
-        of a row that has fewer answers. ``allowed`` names the only ids that may be found.
+        of a row that has fewer answers. ``allowed`` names the only ids that may be found. Where the
+        lists hold codes, these propose ``k_factor`` times ``k`` candidates; flat lists need no more
+        than ``k``.
         """
 
         def shortlist(wanted: int) -> tuple[Scores, Ids]:
             return self.index.search(queries, wanted, nprobe, allowed)
 
-        ids = untied(shortlist, k, max(k, len(self.index)))
+        most = max(k, len(self.index))
+        if self.index.kind.exact:
+            ids = untied(shortlist, k, most)
+        else:
+            ids = shortlist(min(k * k_factor, most))[1]
         return best(inner_products(queries, self.embeddings, self.rows.rows(ids)), ids, k)
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:

@@ -3,7 +3,6 @@
 A cache: `Index.build` makes it again from embeddings and catalog at any time.
 """
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -12,39 +11,40 @@ import faiss
 import numpy as np
 
 from store.embeddings import Embeddings
-from store.index.exact import Ids, Scores, best
+from store.index.exact import Ids, Scores
+from store.index.kinds import Kind, kind_of
 
-ONE_LIST_UP_TO = 20_000  # below this, scanning everything takes a few milliseconds
 TRAINING_ROWS_PER_LIST = 64  # FAISS warns below 39 and gains little above 100
-
-
-def lists_for(count: int) -> int:
-    """How many inverted lists ``count`` embeddings get: one while small, then about 4 √count.
-
-    Source: the FAISS wiki, "Guidelines to choose an index" (4 √n to 16 √n below a million).
-    """
-    return 1 if count <= ONE_LIST_UP_TO else int(4 * math.sqrt(count))
+BLOCK_ROWS = 65_536  # that are read at once: 128 MB of 512 float32 values
 
 
 class Index:
     """Inner products over unit vectors of ``dim`` values, each under its picture id."""
 
     def __init__(self, faiss_index: Any) -> None:
+        """Take an IVF index of FAISS, which may stand behind a transform.
+
+        Raises:
+            ValueError: it is of no kind that we make.
+        """
         self._faiss = faiss_index
+        self._ivf = _ivf(faiss_index)
         self.dim: int = faiss_index.d
-        self.lists: int = faiss_index.nlist
+        self.kind: Kind = kind_of(self._ivf)
+        self.lists: int = self._ivf.nlist
 
     def __len__(self) -> int:
         return int(self._faiss.ntotal)
 
     @classmethod
-    def build(cls, embeddings: Embeddings, ids: Ids) -> "Index":
-        """An index over ``(n, dim)`` unit vectors whose picture ids are ``(n,)``."""
-        dim, lists = embeddings.shape[1], lists_for(len(ids))
-        index = faiss.IndexIVFFlat(faiss.IndexFlatIP(dim), dim, lists, faiss.METRIC_INNER_PRODUCT)
-        made = cls(index)
-        made._train(embeddings)
-        made.add(embeddings, ids)
+    def build(cls, kind: Kind, embeddings: Embeddings, rows: Ids, ids: Ids) -> "Index":
+        """An index of this kind over rows ``(n,)`` of the embeddings, under their ids ``(n,)``."""
+        dim = embeddings.shape[1]
+        made = cls(faiss.index_factory(dim, kind.factory(dim), faiss.METRIC_INNER_PRODUCT))
+        made._train(embeddings, rows)
+        for start in range(0, len(rows), BLOCK_ROWS):
+            block = slice(start, start + BLOCK_ROWS)
+            made.add(embeddings[rows[block]], ids[block])
         return made
 
     @classmethod
@@ -76,7 +76,7 @@ class Index:
 
     def ids(self) -> Ids:
         """The picture ids that it holds, sorted."""
-        lists = self._faiss.invlists
+        lists = self._ivf.invlists
         held = [
             faiss.rev_swig_ptr(lists.get_ids(number), lists.list_size(number)).copy()
             for number in range(self.lists)
@@ -89,29 +89,38 @@ class Index:
     ) -> tuple[Scores, Ids]:
         """The lists' own scores and ids of the best ``k`` for each query: ``(queries, k)``.
 
-        Best first by (-score, id). ``allowed`` names the only ids that may be found. Where a query
-        has fewer than ``k`` answers, FAISS's padding (-1) remains at the end of its row.
+        Best first; equal scores in any order. ``allowed`` names the only ids that may be found.
+        Where a query has fewer than ``k`` answers, FAISS's padding (-1) ends its row.
         """
         self._check(queries)
-        parameters = faiss.SearchParametersIVF(  # type: ignore[call-arg]
+        parameters: Any = faiss.SearchParametersIVF(  # type: ignore[call-arg]
             nprobe=min(nprobe, self.lists), sel=None if allowed is None else _selector(allowed)
         )
+        if isinstance(self._faiss, faiss.IndexPreTransform):
+            parameters = faiss.SearchParametersPreTransform(  # type: ignore[call-arg]
+                index_params=parameters
+            )
         scores, ids = self._faiss.search(np.ascontiguousarray(queries), k, params=parameters)
-        return best(scores, ids, k)
+        return scores, ids
 
-    def _train(self, embeddings: Embeddings) -> None:
+    def _train(self, embeddings: Embeddings, rows: Ids) -> None:
         self._check(embeddings)
         if self.lists == 1:  # one list has its centre anywhere; this spares FAISS a clustering
-            self._faiss.quantizer.add(np.zeros((1, self.dim), dtype=np.float32))
-            self._faiss.is_trained = True
+            self._ivf.quantizer.add(np.zeros((1, self.dim), dtype=np.float32))
+            self._ivf.is_trained = True
             return
-        wanted = min(len(embeddings), self.lists * TRAINING_ROWS_PER_LIST)
-        rows = np.random.default_rng(0).choice(len(embeddings), wanted, replace=False)
-        self._faiss.train(np.ascontiguousarray(embeddings[np.sort(rows)]))
+        wanted = min(len(rows), self.lists * TRAINING_ROWS_PER_LIST)
+        chosen = np.random.default_rng(0).choice(rows, wanted, replace=False)
+        self._faiss.train(np.ascontiguousarray(embeddings[np.sort(chosen)]))
 
     def _check(self, rows: Embeddings) -> None:
         if rows.ndim != 2 or rows.shape[1] != self.dim:  # FAISS's own message would be empty
             raise ValueError(f"vectors of shape {rows.shape}, expected (n, {self.dim})")
+
+
+def _ivf(faiss_index: Any) -> Any:
+    """The inverted lists themselves, which may stand behind a transform."""
+    return faiss.downcast_index(faiss.extract_index_ivf(faiss_index))
 
 
 def _selector(allowed: Ids) -> Any:

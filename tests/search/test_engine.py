@@ -150,6 +150,20 @@ def test_answers_equal_a_scan_by_numpy(crowd: Engine, text: str) -> None:
     np.testing.assert_allclose([hit.score for hit in hits], scores[expected], atol=1e-6)
 
 
+def test_an_index_of_codes_changes_no_exact_answer(
+    crowd: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = crowd.search(parse("green blue"), 50)
+    monkeypatch.setattr("store.index.kinds.ONE_LIST_UP_TO", 50)  # "large" begins early
+    crowd.collection.catalog.set(memory=1)
+    with crowd.collection.writing() as writer:
+        assert writer.publish() == before.generation + 1
+    with crowd.collection.snapshot() as snapshot:
+        assert snapshot.index and not snapshot.index.kind.exact
+    after = crowd.search(parse("green blue"), 50)
+    assert (after.route, after.hits) == (before.route, before.hits)
+
+
 def test_equal_scores_are_ranked_by_id(crowd: Engine) -> None:
     alike = crowd.search(parse("like:302"), 3).hits
     assert [hit.id for hit in alike] == [8, 301, 302]

@@ -18,7 +18,7 @@ from store import (
     NoCollectionError,
 )
 from store.catalog import Catalog
-from store.index import lists_for
+from store.index.kinds import lists_for
 from tests.store.parts import WHO, fill, found, put, removed, vectors
 
 HOLD_THE_LOCK = """
@@ -152,7 +152,7 @@ def test_a_removed_picture_is_found_again_when_it_is_back(filled: Collection) ->
 def test_a_collection_that_grew_from_nothing_gets_the_lists_of_its_size(
     empty: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.index.ivf.ONE_LIST_UP_TO", 50)  # "large" begins early, to be quick
+    monkeypatch.setattr("store.index.kinds.ONE_LIST_UP_TO", 50)  # "large" begins early, to be quick
     fill(empty, [])
     fill(empty, range(400))
     with empty.snapshot() as snapshot:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from encoders import Embeddings, unit
-from store.index import Gallery, Ids, Index, RowTable, Scores
+from store.index import Gallery, Ids, Index, Kind, RowTable, Scores
 from store.index.exact import BATCH, BLOCK_ROWS
+from store.index.kinds import CODES, FLAT
 
 DIM = 24
 COUNT = BLOCK_ROWS + 500  # two blocks of brute force
@@ -16,7 +17,9 @@ TWINS = 40  # more than a list of candidates holds at first
 
 Route = Callable[[Gallery, Embeddings, int, Ids | None], tuple[Scores, Ids]]
 ROUTES: dict[str, Route] = {
-    "all lists": lambda gallery, queries, k, allowed: gallery.search(queries, k, 10**6, allowed),
+    "all lists": lambda gallery, queries, k, allowed: gallery.search(
+        queries, k, 10**6, allowed, k_factor=COUNT
+    ),
     "scan": lambda gallery, queries, k, allowed: gallery.scan(queries, k, allowed),
 }
 
@@ -36,14 +39,13 @@ def brute_force(rows: Embeddings, ids: Ids, queries: Embeddings, k: int) -> tupl
 class Made:
     """A gallery whose ids and rows are shuffled, with twins in both blocks, and deletions."""
 
-    def __init__(self, lists: int, patch: pytest.MonkeyPatch) -> None:
-        patch.setattr("store.index.ivf.lists_for", lambda _count: lists)
+    def __init__(self, kind: Kind) -> None:
         shuffled = np.random.default_rng(1)
         self.embeddings = random(COUNT, seed=2)
         self.embeddings[shuffled.choice(COUNT, TWINS, replace=False)] = self.embeddings[0]
         ids = np.sort(shuffled.choice(3 * COUNT, COUNT, replace=False)) + 1
         rows = shuffled.permutation(COUNT)
-        self.index = Index.build(self.embeddings[rows], ids)
+        self.index = Index.build(kind, self.embeddings, rows, ids)
         kept = shuffled.random(COUNT) > 0.1
         self.index.remove(ids[~kept])
         self.ids, self.rows, self.gone = ids[kept], rows[kept], ids[~kept]
@@ -55,10 +57,12 @@ class Made:
         return brute_force(self.embeddings[self.rows[chosen]], self.ids[chosen], queries, k)
 
 
-@pytest.fixture(scope="module", params=[1, 64], ids=["one list", "many lists"])
+KINDS = [Kind(1, FLAT), *(Kind(64, code) for code in CODES)]
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=str)
 def made(request: pytest.FixtureRequest) -> Made:
-    with pytest.MonkeyPatch.context() as patch:
-        return Made(request.param, patch)
+    return Made(request.param)
 
 
 @pytest.mark.parametrize("count", [1, BATCH + 1], ids=["one query", "a batch"])
@@ -131,7 +135,7 @@ def test_k_beyond_the_collection_gives_all_of_it(made: Made, route: str) -> None
 @pytest.mark.parametrize("route", ROUTES)
 def test_an_empty_gallery_answers_padding(route: str) -> None:
     nothing = np.empty(0, dtype=np.int64)
-    index = Index.build(random(1, seed=0)[:0], nothing)
+    index = Index.build(Kind(1, FLAT), random(1, seed=0)[:0], nothing, nothing)
     gallery = Gallery(index, RowTable.build(nothing, nothing), random(1, seed=0)[:0])
     assert ROUTES[route](gallery, random(1, seed=1), 2, None)[1].tolist() == [[-1, -1]]
 

@@ -13,7 +13,7 @@ import pytest
 
 from store import Collection, DamagedCollectionError
 from store.catalog import Catalog
-from store.index import Index
+from store.index import Index, kind_for
 from tests.store.parts import fill, found, put, sha256, vectors
 
 KILLED = """
@@ -129,7 +129,8 @@ def test_rows_that_are_gone_or_damaged_are_written_anew(filled: Collection, left
 
 def test_an_index_with_other_ids_than_the_catalog_is_repaired(filled: Collection) -> None:
     path = filled.folder / "index-000001.faiss"
-    Index.build(vectors([2, 3, 4, 99]), np.array([2, 3, 4, 99])).save(path)
+    rows, ids = np.arange(4), np.array([2, 3, 4, 99])
+    Index.build(kind_for(4, 4), vectors(ids.tolist()), rows, ids).save(path)
     with filled.writing() as writer:
         assert writer.publish() == 2
     with filled.snapshot() as snapshot:

@@ -1,0 +1,89 @@
+"""What an index is made of: size and memory decide, in one table."""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+ONE_LIST_UP_TO = 20_000  # below this, scanning everything takes a few milliseconds
+MEMORY = 2 * 10**9  # bytes, unless `--memory` says otherwise
+ID_BYTES = 8
+
+
+class Code(NamedTuple):
+    """How lists keep vectors.
+
+    ``factory`` is FAISS's pattern for it (see `faiss.index_factory`), ``bytes`` what a vector of so
+    many values takes, and ``made`` the FAISS class and its number of bits, by which it is known.
+    """
+
+    factory: str
+    bytes: Callable[[int], int]
+    made: tuple[str, int]
+
+
+# From the most exact to the smallest. RaBitQ wants its vectors turned at random first (RR): Gao and
+# Long 2024, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound".
+CODES = {
+    "flat": Code("IVF{lists},Flat", lambda dim: 4 * dim, ("IndexIVFFlat", 0)),
+    "fp16": Code("IVF{lists},SQfp16", lambda dim: 2 * dim, ("IndexIVFScalarQuantizer", 0)),
+    "rabitq4": Code(
+        "RR{dim},IVF{lists},RaBitQfs4",
+        lambda dim: dim // 2 + 20,
+        ("IndexIVFRaBitQFastScan", 4),
+    ),
+    "rabitq": Code(
+        "RR{dim},IVF{lists},RaBitQfs",
+        lambda dim: dim // 8 + 8,
+        ("IndexIVFRaBitQFastScan", 1),
+    ),
+}
+FLAT, SMALLEST = "flat", "rabitq"
+
+
+class Kind(NamedTuple):
+    """The number of inverted lists, and the name in `CODES` of what is in them."""
+
+    lists: int
+    code: str
+
+    def factory(self, dim: int) -> str:
+        """The same in FAISS's words, for vectors of ``dim`` values."""
+        return CODES[self.code].factory.format(dim=dim, lists=self.lists)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the lists hold the embeddings themselves."""
+        return self.code == FLAT
+
+
+def lists_for(count: int) -> int:
+    """How many inverted lists ``count`` embeddings get: one while small, then about 4 √count.
+
+    Source: the FAISS wiki, "Guidelines to choose an index" (4 √n to 16 √n below a million).
+    """
+    return 1 if count <= ONE_LIST_UP_TO else int(4 * math.sqrt(count))
+
+
+def kind_for(count: int, dim: int, memory: int = MEMORY) -> Kind:
+    """The kind of index for ``count`` embeddings of ``dim`` values that fits into ``memory`` bytes.
+
+    One list is always flat, which is exact and small; where nothing fits, the smallest code it is.
+    """
+    lists = lists_for(count)
+    if lists == 1:
+        return Kind(1, FLAT)
+    fits = (name for name, code in CODES.items() if count * (code.bytes(dim) + ID_BYTES) <= memory)
+    return Kind(lists, next(fits, SMALLEST))
+
+
+def kind_of(ivf: Any) -> Kind:
+    """The kind of an IVF index of FAISS.
+
+    Raises:
+        ValueError: no line of the table makes such an index.
+    """
+    made = type(ivf).__name__, ivf.rabitq.nb_bits if hasattr(ivf, "rabitq") else 0
+    names = [name for name, code in CODES.items() if code.made == made]
+    if not names:
+        raise ValueError(f"an index of an unknown kind: {made}")
+    return Kind(ivf.nlist, names[0])
