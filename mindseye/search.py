@@ -2,15 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from mindseye.errors import explained
+from mindseye.served import Asked, answered
 from mindseye.settings import collection_option
-
-if TYPE_CHECKING:  # imported only when it runs
-    from search import Hit
 
 
 @click.command("search")
@@ -24,6 +22,7 @@ if TYPE_CHECKING:  # imported only when it runs
 @click.option("--offset", default=0, show_default=True, help="How many to leave out before these.")
 @click.option("--exact", is_flag=True, help="Look at every picture, whatever it costs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as one JSON object.")
+@click.option("--no-server", is_flag=True, help="Answer in this process, also where a server runs.")
 @collection_option
 def command(
     query: str,
@@ -32,9 +31,12 @@ def command(
     offset: int,
     exact: bool,
     as_json: bool,
+    no_server: bool,
     folder: Path,
 ) -> None:
     """Find the pictures that QUERY describes, best first, with their scores.
+
+    While `mindseye serve` runs for the collection, it answers: in milliseconds.
 
     \b
     QUERY may hold:
@@ -51,28 +53,37 @@ def command(
       mindseye search "a dog -leash folder:holiday after:2020"
       mindseye search --image holiday.jpg --json
     """
+    asked = Asked(query, k, offset, exact, image)
+    answer = (None if no_server else answered(folder, asked)) or _answered_here(folder, asked)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    for hit in answer["hits"]:
+        score = "      " if hit["score"] is None else f"{hit['score']:6.3f}"
+        click.echo(f"{hit['rank']:>3}  {score}  {hit['files'][0]}{_others(hit)}")
+    took = sum(answer["timings_ms"].values())
+    served = f", served by {answer['server']}" if answer["server"] else ""
+    click.echo(
+        f"{len(answer['hits'])} pictures, {answer['route']}, {took:.0f} ms{served}", err=True
+    )
+
+
+def _answered_here(folder: Path, asked: Asked) -> dict[str, Any]:
     with explained():
         from mindseye.opening import for_searching, picture
-        from search import Answer, parse, require
+        from search import parse, require
 
-        asked = parse(query)
-        if image:
-            asked = asked.also("image", str(image))
-        asked = asked.opened(picture)
-        require(asked, k, offset)  # before anything is loaded
-        answer: Answer = for_searching(folder).search(asked, k, offset, exact=exact)
-    if as_json:
-        click.echo(json.dumps(answer.as_dict(), ensure_ascii=False))
-        return
-    for hit in answer.hits:
-        score = "      " if hit.score is None else f"{hit.score:6.3f}"
-        click.echo(f"{hit.rank:>3}  {score}  {hit.files[0]}{_others(hit)}")
-    took = sum(answer.timings_ms.values())
-    click.echo(f"{len(answer.hits)} pictures, {answer.route}, {took:.0f} ms", err=True)
+        query = parse(asked.query)
+        if asked.image:
+            query = query.also("image", str(asked.image))
+        query = query.opened(picture)
+        require(query, asked.k, asked.offset)  # before anything is loaded
+        found = for_searching(folder).search(query, asked.k, asked.offset, exact=asked.exact)
+    return found.as_dict() | {"server": None}
 
 
-def _others(hit: "Hit") -> str:
-    copies = len(hit.files) - 1
+def _others(hit: dict[str, Any]) -> str:
+    copies = len(hit["files"]) - 1
     same = [f"{copies} more of the same"] if copies else []
-    alike = [f"{hit.duplicates} much like it"] if hit.duplicates else []
+    alike = [f"{hit['duplicates']} much like it"] if hit["duplicates"] else []
     return f"  (and {', '.join(same + alike)})" if same or alike else ""

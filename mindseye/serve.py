@@ -42,16 +42,19 @@ def command(folder: Path, port: int, host: str, token: str | None, names: tuple[
     with explained():
         from encoders import check
         from mindseye.opening import for_searching
-        from web import LOCAL_HOSTS, Access, create_app, serve
+        from mindseye.running import announced
+        from web import LOCAL_HOSTS, Access, create_app, listen
 
         own = (*LOCAL_HOSTS, host, socket.gethostname(), *names)
         access = Access(token, _is_local(host), LOCAL_HOSTS if _is_local(host) else own)
         engine = for_searching(folder)
         check(engine.encoder)  # loads both towers: the first question should not pay for it
+        server = listen(create_app(engine, access), host, port)
         click.echo(f"serving {folder} on http://{host}:{port} (Ctrl-C stops)", err=True)
         if not access.free:
             click.echo(f"token: {token}", err=True)
-        serve(create_app(engine, access), host, port)
+        with announced(folder, host, port, token):
+            server.run()
 
 
 def _is_local(host: str) -> bool:

@@ -38,4 +38,8 @@ class NoPictureError(SearchError):
 
 
 class UnopenedPictureError(SearchError):
-    """A query names a file, ``image:FILE``, and nobody has opened it."""
+    """A query names a ``file``, ``image:FILE``, and nobody has opened it."""
+
+    def __init__(self, reason: str, file: str) -> None:
+        super().__init__(reason)
+        self.file = file

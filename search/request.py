@@ -27,5 +27,6 @@ def require(query: Query, k: int = DEFAULT_K, offset: int = 0) -> None:
     for term in query.terms:
         if term.kind == "image" and term.picture is None:
             raise UnopenedPictureError(
-                f"{term} names a file, which only the command line opens; upload the picture"
+                f"{term} names a file, which only the command line opens; upload the picture",
+                term.value,
             )

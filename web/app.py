@@ -1,6 +1,7 @@
 """The application: a function of its engine and of who may ask."""
 
 import logging
+from typing import Any
 
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
@@ -35,6 +36,7 @@ def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
         validation_error_status=400,
         validation_error_callback=invalid,
     )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # answers as the command prints them
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     app.extensions[ENGINE] = engine
     app.extensions["capacity"] = Capacity()
@@ -52,8 +54,8 @@ def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
     return app
 
 
-def serve(app: OpenAPI, host: str, port: int) -> None:
-    """Serve until Ctrl-C.
+def listen(app: OpenAPI, host: str, port: int) -> Any:
+    """A server on its port; its ``run()`` answers until Ctrl-C.
 
     Raises:
         OSError: the port is in use.
@@ -62,7 +64,7 @@ def serve(app: OpenAPI, host: str, port: int) -> None:
 
     # A browser that wants sixty thumbnails at once is no reason for warnings on the terminal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(
+    return waitress.create_server(
         app,
         host=host,
         port=port,

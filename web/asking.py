@@ -12,8 +12,11 @@ from web.parts import engine, uploads
 MAX_PIXELS = 50_000_000  # of an uploaded picture; decoded, that is 150 MB
 
 
-def question(text: str, upload: FileStorage | None = None) -> Query:
+def question(text: str, upload: FileStorage | None = None, name: str = "") -> Query:
     """The query of a request, with every picture in it opened.
+
+    The upload is the one that the query calls ``image:NAME``, or without a name one more thing to
+    look for.
 
     Raises:
         QuerySyntaxError: the text cannot be read.
@@ -22,9 +25,12 @@ def question(text: str, upload: FileStorage | None = None) -> Query:
         BusyError: too many uploads are being decoded.
     """
     query = parse(text)
-    if upload:
-        query = query.also("image", UPLOAD, decoded(upload))
-    return query.opened(uploads().image)
+    if upload is None:
+        return query.opened(uploads().image)
+    picture = decoded(upload)
+    if not name:
+        query = query.also("image", UPLOAD, picture)
+    return query.opened(lambda file: picture if file == name else uploads().image(file))
 
 
 def decoded(upload: FileStorage) -> Image.Image:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from encoders import PictureError
-from search import NoPictureError, QuerySyntaxError, SearchError
+from search import NoPictureError, QuerySyntaxError, SearchError, UnopenedPictureError
 from store import StoreError
 from web.capacity import BusyError
 from web.parts import MAX_UPLOAD, for_machines
@@ -57,23 +57,25 @@ def _ours(error: Exception) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     words = re.findall("[A-Z][a-z]+", type(error).__name__.removesuffix("Error"))
     kind = f"urn:mindseye:{'-'.join(words).lower()}"
-    response = _problem(status, kind, " ".join(words).capitalize(), str(error), **_place(error))
+    response = _problem(status, kind, " ".join(words).capitalize(), str(error), **_more(error))
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
 
 
-def _place(error: Exception) -> dict[str, int]:
+def _more(error: Exception) -> dict[str, int | str]:
+    if isinstance(error, UnopenedPictureError):
+        return {"picture": error.file}
     return {"position": error.position} if isinstance(error, QuerySyntaxError) else {}
 
 
-def _problem(status: int, kind: str, title: str, detail: str, **more: int) -> Response:
+def _problem(status: int, kind: str, title: str, detail: str, **more: int | str) -> Response:
     if for_machines():
         return _json(status, kind, title, detail, **more)
     return Response(render_template("problem.html", message=detail), status)
 
 
-def _json(status: int, kind: str, title: str, detail: str, **more: int) -> Response:
+def _json(status: int, kind: str, title: str, detail: str, **more: int | str) -> Response:
     response = jsonify(type=kind, title=title, status=status, detail=detail, **more)
     response.status_code, response.mimetype = status, KIND
     return response

@@ -48,12 +48,13 @@ class Uploads:
         """
         if not NAME.fullmatch(name):
             raise UnopenedPictureError(
-                f"image:{name} names a file, which only the command line opens; upload the picture"
+                f"image:{name} names a file, which only the command line opens; upload the picture",
+                name,
             )
         try:
             return (self._folder / f"{name}.jpg").read_bytes()
         except FileNotFoundError:
-            raise UnopenedPictureError(f"{name} is no longer kept; upload it again") from None
+            raise UnopenedPictureError(f"{name} is no longer kept; upload it again", name) from None
 
     def image(self, name: str) -> Image.Image:
         """The same, opened."""

@@ -44,6 +44,17 @@ def test_an_uploaded_picture_can_be_the_question(client: FlaskClient, photos: Pa
     assert answer["hits"][0]["files"] == [str(photos / "leaf.jpg")]
 
 
+def test_an_upload_can_be_the_picture_that_the_query_names(
+    client: FlaskClient, photos: Path
+) -> None:
+    upload = (photos / "leaf.jpg").open("rb")
+    asked = {"image": (upload, "x.jpg"), "name": "my leaf.jpg"}
+    address = '/api/v1/search?q=blue -image:"my leaf.jpg"&k=1'
+    answer = client.post(address, data=asked).get_json()
+    assert answer["query"] == 'blue -image:"my leaf.jpg"'
+    assert answer["hits"][0]["files"] == [str(photos / "deep" / "sea.webp")]
+
+
 def test_words_and_an_upload_are_asked_together(client: FlaskClient, photos: Path) -> None:
     upload = (photos / "leaf.jpg").open("rb")
     asked = {"image": (upload, "x.jpg")}
@@ -75,7 +86,8 @@ def test_a_wrong_question_gets_a_typed_problem_with_the_reason(
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     problem = answer.get_json()
-    assert problem.keys() - {"position"} == {"type", "title", "status", "detail"}
+    assert problem.keys() - {"position", "picture"} == {"type", "title", "status", "detail"}
+    assert problem.get("picture") == ("x.png" if kind == "unopened-picture" else None)
     assert ("position" in problem) == (kind == "query-syntax")
     assert problem["type"] == f"urn:mindseye:{kind}"
     assert problem["status"] == status

@@ -19,6 +19,7 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="a sentence that says what is wrong and what to do")
     position: int | None = Field(None, description="where in the query, counted from 0")
+    picture: str | None = Field(None, description="the `image:` of the query that is to be sent")
 
 
 class Question(BaseModel):
@@ -34,6 +35,9 @@ class Upload(BaseModel):
     """A picture that the answers shall be like."""
 
     image: FileStorage = Field(description="JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF")
+    name: str = Field(
+        "", max_length=MAX_QUERY, description="NAME, if it is the `image:NAME` of the query"
+    )
 
 
 class PictureId(BaseModel):

@@ -23,7 +23,7 @@ def search(query: Question) -> dict[str, Any]:
 @reads
 def search_by_picture(query: Question, form: Upload) -> dict[str, Any]:
     """The same with a picture, beside words or alone."""
-    asked = asking.question(query.q, form.image)
+    asked = asking.question(query.q, form.image, form.name)
     return asking.answered(asked, query.k, query.offset, exact=query.exact).as_dict()
 
 
