@@ -1,7 +1,8 @@
 """What can go wrong with indexing as a whole; a single bad file never does.
 
 IndexerError
-└── SourceError   a folder to index is not there, or is none
+├── NoReaderError  the package that reads words in pictures is not installed
+└── SourceError    a folder to index is not there, or is none
 """
 
 
@@ -11,3 +12,7 @@ class IndexerError(Exception):
 
 class SourceError(IndexerError):
     """A folder to index does not exist, is not a folder, or cannot be listed."""
+
+
+class NoReaderError(IndexerError):
+    """The package that reads words in pictures is not installed."""

@@ -28,6 +28,7 @@ FAILURES_SHOWN = 20
     help="How much memory the index may take, as 500MB: less makes it keep shorter codes.  "
     "[default: 2GB; kept in the collection]",
 )
+@click.option("--ocr", is_flag=True, help="Also read the words in pictures, to search for them.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -38,6 +39,7 @@ def command(
     folder: Path,
     encoder: str | None,
     memory: int | None,
+    ocr: bool,
     report: Path | None,
 ) -> None:
     """Make the collection hold exactly the pictures below FOLDERS.
@@ -51,8 +53,10 @@ def command(
     """
     with explained():
         from indexer import Account, index
+        from indexer.ocr import read_texts, text_reader
         from mindseye.opening import for_indexing
 
+        reader = text_reader() if ocr else None
         collection, opened = for_indexing(folder, encoder, folders)
         if memory is not None:
             collection.catalog.set(memory=memory)
@@ -64,6 +68,15 @@ def command(
                     update(done, total, f"{account.failed} failed" if account.failed else "")
 
                 account = index(collection, opened, folders, show)
+            if reader:
+                with progress("reading words") as update, in_order() as stop:
+
+                    def shown(done: int, total: int) -> None:
+                        stop()
+                        update(done, total, "")
+
+                    texts = read_texts(collection, reader, shown)
+                click.echo(f"{texts.with_text} of {texts.pictures} pictures have words", err=True)
         except KeyboardInterrupt:
             click.echo(
                 "stopped; what was read is kept, the same command goes on from here", err=True

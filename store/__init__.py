@@ -1,6 +1,6 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
-from store.about import About, Words
+from store.about import About, Words, unread_texts
 from store.catalog import Catalog, FileChange, KnownFile, NewPicture
 from store.collection import Collection, Snapshot
 from store.errors import (
@@ -48,4 +48,5 @@ __all__ = [
     "Writer",
     "facts",
     "tagged_pictures",
+    "unread_texts",
 ]

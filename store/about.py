@@ -1,13 +1,13 @@
 """What is said of pictures: facts, captions and tags, within them and beside their files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from store.models import EMBEDDED, SIDECAR, Caption, Picture, Tag
+from store.models import EMBEDDED, OCR, PRESENT, SIDECAR, Caption, File, Picture, Tag
 
 
 class Words(NamedTuple):
@@ -61,3 +61,18 @@ def add_words(session: Session, words: Words, picture: int, file: int | None = N
     }
     session.add_all(Caption(text=text, **where) for text in dict.fromkeys(words.captions))
     session.add_all(Tag(name=name, **where) for name in dict.fromkeys(words.tags))
+
+
+def unread_texts(connection: Connection) -> list[tuple[int, str]]:
+    """The pictures in whose pixels nobody has looked for words, each with a path; by id."""
+    lying = select(Picture.id, func.min(File.path)).join(File).group_by(Picture.id)
+    statement = lying.where(~Picture.text_read, File.state == PRESENT).order_by(Picture.id)
+    return [(number, path) for number, path in connection.execute(statement)]
+
+
+def keep_texts(connection: Connection, texts: Mapping[int, str]) -> None:
+    """Keep what was read off these pictures, by id; an empty text says that there is none."""
+    read = [{"picture_id": one, "source": OCR, "text": text} for one, text in texts.items() if text]
+    if read:
+        connection.execute(insert(Caption), read)
+    connection.execute(update(Picture).where(Picture.id.in_(texts)).values(text_read=True))

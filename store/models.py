@@ -12,6 +12,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 PRESENT, REMOVED, FAILED = "present", "removed", "failed"
 EMBEDDED = "embedded"  # the source of words that a picture carries within
 SIDECAR = "sidecar"  # the source of words that lie beside one of its files
+OCR = "ocr"  # the source of words that are read off its pixels
 ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that models give
 
 
@@ -23,7 +24,8 @@ class Picture(Base):
     """One image content, known by its SHA-256; ``row`` is its place in the embeddings.
 
     ``taken_at`` is the camera's own clock, without a zone; the place is in degrees (WGS 84).
-    ``described`` says whether its metadata have been read: before schema 3, nobody did.
+    ``described`` says whether its metadata have been read: before schema 3, nobody did;
+    ``text_read`` whether anybody has looked for words in its pixels.
     """
 
     __tablename__ = "picture"
@@ -40,6 +42,7 @@ class Picture(Base):
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
     described: Mapped[bool] = mapped_column(default=True, server_default="0")
+    text_read: Mapped[bool] = mapped_column(default=False, server_default="0")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
 

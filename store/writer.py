@@ -4,11 +4,12 @@ Whatever instant a kill picks, what is already written is true: rows that the ca
 are dropped by the next writer, and `Writer.publish` compares the index with the catalog each time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from store.about import keep_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
@@ -52,6 +53,11 @@ class Writer:
         """
         with self._catalog.changing() as connection:
             return replace_tags(connection, source, tags)
+
+    def keep_texts(self, texts: Mapping[int, str]) -> None:
+        """Keep the words that were read off these pictures, by id; empty where there are none."""
+        with self._catalog.changing() as connection:
+            keep_texts(connection, texts)
 
     def remember(self, folders: Iterable[str]) -> None:
         """Keep which folders are indexed, so that it can be done again without naming them."""

@@ -1,7 +1,6 @@
 """Towers in OpenVINO: converted from torch once, kept in a file, run on the CPU."""
 
 import logging
-import sys
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -12,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.protocol import Embeddings
+from encoders.runtime import silent  # noqa: F401
 from encoders.runtime.kinds import Module, Tower
 
 log = logging.getLogger(__name__)
 
 PICTURES_AT_ONCE = 8  # larger batches fall out of the processor's cache and are slower
-
-# OpenVINO's converter reports its use to its makers; without this package it cannot.
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 
 def tower(build: Callable[[], Module], saved: Path, precision: str) -> Tower:
