@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,7 @@ import numpy as np
 
 from encoders import Encoder
 from indexer.account import Account
+from indexer.background import background
 from indexer.read import Reader, ReadFile, ahead, words_beside
 from indexer.scan import SeenFile, scan, sources, storable
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, Writer
@@ -47,7 +49,7 @@ def index(
         try:
             return _Run(collection, encoder, writer, roots, progress).all()
         finally:
-            writer.publish()
+            writer.publish(partial(background, encoder))
 
 
 class _Run:

@@ -30,6 +30,12 @@ FAILURES_SHOWN = 20
 )
 @click.option("--ocr", is_flag=True, help="Also read the words in pictures, to search for them.")
 @click.option(
+    "--recall-target",
+    type=click.FloatRange(0.5, 1),
+    help="The part of the exact answers that a search of a large collection has to find.  "
+    "[default: 0.98; kept in the collection]",
+)
+@click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the account to this file as JSON.",
@@ -40,6 +46,7 @@ def command(
     encoder: str | None,
     memory: int | None,
     ocr: bool,
+    recall_target: float | None,
     report: Path | None,
 ) -> None:
     """Make the collection hold exactly the pictures below FOLDERS.
@@ -58,8 +65,8 @@ def command(
 
         reader = text_reader() if ocr else None
         collection, opened = for_indexing(folder, encoder, folders)
-        if memory is not None:
-            collection.catalog.set(memory=memory)
+        wishes = {"memory": memory, "recall_target": recall_target}
+        collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         try:
             with progress("indexing") as update, in_order() as stop:
 

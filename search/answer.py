@@ -32,9 +32,9 @@ class Hit:
 class Answer:
     """Hits, best first, and how they were found.
 
-    ``route`` is exact, filtered or approximate, and ``recall`` the measured recall@10 of that
-    route; ``matches`` counts the pictures that meet the filters. Pages of one question belong
-    together while ``generation`` stays the same.
+    ``route`` is exact, filtered or approximate, and ``recall`` the measured recall of that route
+    for so many hits, 1 where all was looked at; ``matches`` counts the pictures that meet the
+    filters. Pages of one question belong together while ``generation`` stays the same.
     """
 
     query: str

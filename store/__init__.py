@@ -14,7 +14,7 @@ from store.errors import (
 from store.facts import Facts, facts
 from store.filters import Filter, Near
 from store.found import FoundPicture
-from store.index import Ids, Scores
+from store.index import Ids, Point, QueryKind, Scores
 from store.models import FAILED, PRESENT, REMOVED
 from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
@@ -41,6 +41,8 @@ __all__ = [
     "NewTag",
     "NewerCollectionError",
     "NoCollectionError",
+    "Point",
+    "QueryKind",
     "Scores",
     "Snapshot",
     "StoreError",

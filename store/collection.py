@@ -13,7 +13,7 @@ from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
 from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
-from store.index import Gallery, Ids, Index, RowTable, Scores, beside
+from store.index import Gallery, Ids, Index, Point, QueryKind, Scores, Tuning
 from store.lock import writer_lock
 from store.thumbnails import Thumbnails
 from store.view import View
@@ -35,6 +35,15 @@ class Snapshot:
     def index(self) -> Index | None:
         """The index, or ``None`` before the first generation."""
         return self._gallery.index if self._gallery else None
+
+    @property
+    def tuning(self) -> Tuning | None:
+        """What was measured of the index, or ``None`` where nothing was."""
+        return self._gallery.tuning if self._gallery else None
+
+    def shortcut(self, asked: QueryKind, k: int, candidates: int | None = None) -> Point | None:
+        """How much of the index to look at, as `Gallery.shortcut`; ``None`` if there is none."""
+        return self._gallery.shortcut(asked, k, candidates) if self._gallery else None
 
     def search(
         self,
@@ -180,8 +189,7 @@ class Collection:
     def _load(self, number: int, rows: int, index: str) -> tuple[int, Gallery]:
         path = self.folder / index
         try:
-            table = RowTable.load(beside(path))
-            return number, Gallery(Index.load(path), table, self.embeddings.read(rows))
+            return number, Gallery.load(path, self.embeddings.read(rows))
         except (RuntimeError, OSError, ValueError) as error:  # gone or damaged
             raise DamagedCollectionError(
                 f"cannot read {path}; rebuild it: mindseye index FOLDER"

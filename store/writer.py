@@ -4,7 +4,8 @@ Whatever instant a kill picks, what is already written is true: rows that the ca
 are dropped by the next writer, and `Writer.publish` compares the index with the catalog each time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,24 @@ from store.about import keep_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
-from store.index import MEMORY, Ids, Index, Kind, RowTable, beside, kind_for
+from store.index import (
+    MEMORY,
+    TARGET,
+    Gallery,
+    Ids,
+    Index,
+    Kind,
+    RowTable,
+    Tuning,
+    kind_for,
+    measured,
+)
 from store.tags import NewTag, replace_tags
 from store.thumbnails import Thumbnails
 
+Texts = Callable[[], Embeddings]
+
+DRIFT_FACTOR = 1.5  # how much less even the lists may become than they were when they were made
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
 FOLDERS = "folders"  # the setting that remembers them
 KEPT_INDEXES = 2  # a reader may just be opening the one before
@@ -67,35 +82,35 @@ class Writer:
         if outer != known:
             self._catalog.set(**{FOLDERS: outer})
 
-    def publish(self) -> int:
+    def publish(self, texts: Texts | None = None) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.
 
-        Does nothing if the newest generation already holds exactly these.
+        Does nothing if the newest generation already holds exactly these. An index that is
+        approximate is measured with embeddings of ``texts`` like those of queries ``(n, dim)``;
+        as long as it has not been, every answer is looked for exactly.
         """
         catalog, folder = self._catalog, self._folder
         ids, rows = catalog.living()
         with catalog.reading() as connection:
             latest = latest_generation(connection)
-        index = self._previous(latest[2]) if latest else None
-        suits = index is not None and self._suits(index, len(ids))
-        if latest and index is not None and suits and np.array_equal(index.ids(), ids):
+        old = self._previous(latest) if latest else None
+        if latest and old and np.array_equal(old.index.ids(), ids) and self._current(old, texts):
             return latest[0]
         total = catalog.rows()
-        updated = self._updated(index if suits else None, ids, rows, self._embeddings.read(total))
+        new = self._renewed(old, ids, rows, self._embeddings.read(total))
+        new.tuning = self._tuned(new, texts)
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
-        RowTable.build(ids, rows).save(beside(folder / name))
-        updated.save(folder / name)
+        new.save(folder / name)
         number = catalog.publish(total, name)
-        for old in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
-            beside(old).unlink(missing_ok=True)
-            old.unlink(missing_ok=True)
+        for index in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
+            Gallery.delete(index)
         return number
 
-    def _previous(self, name: str) -> Index | None:
-        path = self._folder / name
+    def _previous(self, latest: tuple[int, int, str]) -> Gallery | None:
+        """What is served now, in memory, if the next can be made of it."""
+        _, rows, name = latest
         try:
-            RowTable.load(beside(path))
-            return Index.load(path, mapped=False)
+            return Gallery.load(self._folder / name, self._embeddings.read(rows), mapped=False)
         except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
             return None
 
@@ -103,17 +118,41 @@ class Writer:
         memory = self._catalog.setting("memory") or MEMORY
         return kind_for(count, self._embeddings.dim, memory)
 
-    def _suits(self, index: Index, count: int) -> bool:
+    def _suits(self, old: Gallery, count: int) -> bool:
         """Whether the index may go on with so many pictures, or has to be made anew."""
         lists, code = self._wanted(count)
-        near = lists / RETRAIN_FACTOR <= index.lists <= lists * RETRAIN_FACTOR
-        return near and index.kind.code == code
+        near = lists / RETRAIN_FACTOR <= old.index.lists <= lists * RETRAIN_FACTOR
+        trained = old.tuning.imbalance if old.tuning else old.index.imbalance
+        even = old.index.imbalance <= DRIFT_FACTOR * trained
+        return near and even and old.index.kind.code == code
 
-    def _updated(self, index: Index | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Index:
-        if index is None:
-            return Index.build(self._wanted(len(ids)), embeddings, rows, ids)
-        held = index.ids()
+    def _current(self, old: Gallery, texts: Texts | None) -> bool:
+        """Whether nothing but new pictures could ask for another generation."""
+        size, tuning = len(old.index), old.tuning
+        measured = tuning and tuning.fits(size) and tuning.target == self._target
+        return self._suits(old, size) and bool(measured or old.index.lists == 1 or not texts)
+
+    @property
+    def _target(self) -> float:
+        return float(self._catalog.setting("recall_target") or TARGET)
+
+    def _tuned(self, new: Gallery, texts: Texts | None) -> Tuning | None:
+        """What was measured of the index, if that still holds; else what is measured now."""
+        before = new.tuning
+        if new.index.lists == 1:
+            return None
+        if before and before.fits(len(new.index)):
+            return replace(before, target=self._target)
+        now = measured(new, texts(), self._target) if texts else None
+        return replace(now, imbalance=before.imbalance) if now and before else now
+
+    def _renewed(self, old: Gallery | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Gallery:
+        table = RowTable.build(ids, rows)
+        if old is None or not self._suits(old, len(ids)):
+            index = Index.build(self._wanted(len(ids)), embeddings, rows, ids)
+            return Gallery(index, table, embeddings)
+        held = old.index.ids()
         new = ~np.isin(ids, held, assume_unique=True)
-        index.remove(np.setdiff1d(held, ids, assume_unique=True))
-        index.add(embeddings[rows[new]], ids[new])
-        return index
+        old.index.remove(np.setdiff1d(held, ids, assume_unique=True))
+        old.index.add(embeddings[rows[new]], ids[new])
+        return Gallery(old.index, table, embeddings, old.tuning)

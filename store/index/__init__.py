@@ -4,17 +4,23 @@ from store.index.exact import Ids, Scores, scan
 from store.index.gallery import Gallery
 from store.index.ivf import Index
 from store.index.kinds import MEMORY, Kind, kind_for
-from store.index.rows import RowTable, beside
+from store.index.measure import measured
+from store.index.rows import RowTable
+from store.index.tuning import TARGET, Point, QueryKind, Tuning
 
 __all__ = [
     "MEMORY",
+    "TARGET",
     "Gallery",
     "Ids",
     "Index",
     "Kind",
+    "Point",
+    "QueryKind",
     "RowTable",
     "Scores",
-    "beside",
+    "Tuning",
     "kind_for",
+    "measured",
     "scan",
 ]

@@ -1,20 +1,75 @@
 """What a generation can find: candidates from the index, scores from the embeddings."""
 
+from pathlib import Path
+
 import numpy as np
 
 from store.embeddings import Embeddings
+from store.index.cost import probing, scanning
 from store.index.exact import Ids, Scores, best, inner_products, scan, taken, untied
+from store.index.files import rows_beside, tuning_beside
 from store.index.ivf import Index
 from store.index.rows import RowTable
+from store.index.tuning import Point, QueryKind, Tuning
 
 
 class Gallery:
-    """The index of a generation, the rows of its pictures, and the embeddings ``(rows, dim)``."""
+    """The index of a generation, the rows of its pictures, and the embeddings ``(rows, dim)``.
 
-    def __init__(self, index: Index, rows: RowTable, embeddings: Embeddings) -> None:
+    ``tuning`` is what was measured of the index, ``None`` where nothing was.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        rows: RowTable,
+        embeddings: Embeddings,
+        tuning: Tuning | None = None,
+    ) -> None:
         self.index = index
         self.rows = rows
         self.embeddings = embeddings
+        self.tuning = tuning
+
+    @classmethod
+    def load(cls, path: Path, embeddings: Embeddings, *, mapped: bool = True) -> "Gallery":
+        """What was saved at ``path``; ``mapped`` leaves it on disk, for reading only.
+
+        Raises:
+            OSError, RuntimeError, ValueError: the index or its rows are gone or damaged.
+        """
+        rows = RowTable.load(rows_beside(path))
+        index = Index.load(path, mapped=mapped)
+        return cls(index, rows, embeddings, Tuning.load(tuning_beside(path)))
+
+    def save(self, path: Path) -> None:
+        """Write all but the embeddings, the index last, at ``path``."""
+        self.rows.save(rows_beside(path))
+        if self.tuning:
+            self.tuning.save(tuning_beside(path))
+        self.index.save(path)
+
+    @staticmethod
+    def delete(path: Path) -> None:
+        """Remove what was saved at ``path``."""
+        for file in (rows_beside(path), tuning_beside(path), path):
+            file.unlink(missing_ok=True)
+
+    def shortcut(self, asked: QueryKind, k: int, candidates: int | None = None) -> Point | None:
+        """How much of the index to look at for the best ``k``, if that is cheaper than a scan.
+
+        ``candidates`` is how many pictures may be found, if not all. ``None`` where no measured
+        point meets the target, or looking at all candidates costs less.
+        """
+        size, dim, kind = len(self.index), self.index.dim, self.index.kind
+        among = size if candidates is None else min(candidates, size)
+        if self.tuning is None or not among:
+            return None
+        point = self.tuning.cheapest(kind, dim, asked, k * size / among)
+        if point is None:
+            return None
+        cost = probing(kind, size, dim, point.effort, k, candidates)
+        return point if cost < scanning(among, dim) else None
 
     def search(
         self,

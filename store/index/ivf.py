@@ -3,7 +3,6 @@
 A cache: `Index.build` makes it again from embeddings and catalog at any time.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from store.embeddings import Embeddings
 from store.index.exact import Ids, Scores
+from store.index.files import writing
 from store.index.kinds import Kind, kind_of
 
 TRAINING_ROWS_PER_LIST = 64  # FAISS warns below 39 and gains little above 100
@@ -36,6 +36,11 @@ class Index:
     def __len__(self) -> int:
         return int(self._faiss.ntotal)
 
+    @property
+    def imbalance(self) -> float:
+        """How uneven the lists are: 1 if all are as long, 2 if a search meets twice as many."""
+        return float(self._ivf.invlists.imbalance_factor())
+
     @classmethod
     def build(cls, kind: Kind, embeddings: Embeddings, rows: Ids, ids: Ids) -> "Index":
         """An index of this kind over rows ``(n,)`` of the embeddings, under their ids ``(n,)``."""
@@ -55,11 +60,8 @@ class Index:
 
     def save(self, path: Path) -> None:
         """Write to ``path`` so that a reader sees either nothing or all of it, on disk."""
-        scratch = path.with_suffix(".new")
-        faiss.write_index(self._faiss, str(scratch))
-        with scratch.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        scratch.replace(path)
+        with writing(path) as scratch:
+            faiss.write_index(self._faiss, str(scratch))
 
     def add(self, embeddings: Embeddings, ids: Ids) -> None:
         """Add ``(n, dim)`` unit vectors under their picture ids ``(n,)``."""

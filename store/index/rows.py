@@ -1,19 +1,14 @@
 """Where the embedding of each picture of a generation lies: one number for every id."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from store.index.exact import NOBODY, Ids
+from store.index.files import writing
 
 WIDTH = np.dtype("<i8")
-
-
-def beside(index: Path) -> Path:
-    """The file of the rows that belong to the index in this file."""
-    return index.with_name(f"rows-{index.stem.removeprefix('index-')}.npy")
 
 
 class RowTable:
@@ -41,12 +36,8 @@ class RowTable:
 
     def save(self, path: Path) -> None:
         """Write to ``path`` so that a reader sees either nothing or all of it, on disk."""
-        scratch = path.with_suffix(".new")
-        with scratch.open("wb") as stream:
+        with writing(path) as scratch, scratch.open("wb") as stream:
             np.save(stream, self._table, allow_pickle=False)
-            stream.flush()
-            os.fsync(stream.fileno())
-        scratch.replace(path)
 
     def ids(self) -> Ids:
         """The picture ids, ascending."""

@@ -66,7 +66,7 @@ class Answer(BaseModel):
 
     query: str
     route: str = Field(description="exact, filtered or approximate")
-    recall: float = Field(description="the measured recall@10 of that route")
+    recall: float = Field(description="the measured recall of that route for so many hits")
     generation: int = Field(description="pages of one query belong together while it is the same")
     timings_ms: dict[str, float]
     matches: int = Field(description="how many pictures meet the filters")
