@@ -1,1 +1,4 @@
-"""Searching beside the libraries that others search with: speed, memory, building, and recall."""
+"""Searching beside the libraries that others search with: speed, memory, building, and recall.
+
+`python -m benchmarks.search` lists the parts.
+"""

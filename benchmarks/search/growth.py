@@ -1,0 +1,86 @@
+"""How query, index and memory grow with the collection, as a table and a plot.
+
+    python -m benchmarks.search.growth --most 1000000
+
+A text query is asked through the planner, filters and metadata left out; building is the index
+alone, in seconds of all cores; memory is what a process of its own grows by when it opens the
+collection and answers 200 text queries. Collections stay in ``--cache``.
+"""
+
+import time
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+
+from benchmarks.search.collection import filled
+from benchmarks.search.contenders import built
+from benchmarks.search.measuring import options, resident, surroundings
+from benchmarks.search.peers import alone
+from benchmarks.search.vectors import World, gallery
+from search import parse
+from search.planner import rank
+from store import Collection
+from store.embeddings import Embeddings
+
+PLOT = Path(__file__).parent.parent.parent / "docs" / "growth.png"
+COUNTS = (10_000, 100_000, 1_000_000, 3_000_000)
+ASKED = 200
+TITLES = ("ms a text query", "core-seconds to build", "MB of memory")
+
+
+def asked(count: int, cache: Path) -> tuple[float, float, str]:
+    """Milliseconds of a query (median), megabytes, and the route with its measured recall."""
+    queries = World().texts(ASKED, seed=9)
+    before = resident()
+    collection = filled(count, cache)
+    taken = [one_query(collection, query[None]) for query in queries]
+    with collection.snapshot() as snapshot:
+        found = rank(snapshot, parse("words"), queries[:1], 10)
+    route = f"{found.route}, {found.recall:.3f}"
+    return 1000 * float(np.median(taken)), (resident() - before) / 1e6, route
+
+
+def one_query(collection: Collection, query: Embeddings) -> float:
+    """Seconds of one query."""
+    start = time.perf_counter()
+    with collection.snapshot() as snapshot:
+        rank(snapshot, parse("words"), query, 10)
+    return time.perf_counter() - start
+
+
+def plot(counts: list[int], figures: list[tuple[float, float, float]]) -> None:
+    """Three curves over the number of pictures, both axes logarithmic."""
+    mpl.use("Agg")
+    from matplotlib import pyplot
+
+    drawing, axes = pyplot.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
+    for axis, title, values in zip(axes, TITLES, zip(*figures, strict=True), strict=True):
+        axis.loglog(counts, values, marker="o", color="#0b6e6e")
+        axis.set(title=title, xlabel="pictures", xticks=counts)
+        axis.set_xticklabels([f"{count:,}" for count in counts])
+        axis.minorticks_off()
+        axis.grid(alpha=0.3)
+        for count, value in zip(counts, values, strict=True):
+            axis.annotate(f"{value:.3g}", (count, value), (0, 6), textcoords="offset points")
+        axis.margins(0.15, 0.25)
+    drawing.savefig(PLOT, dpi=110)
+
+
+def main() -> None:
+    given = options(__doc__.splitlines()[0], most=1_000_000)
+    print(surroundings("numpy"), "\n")
+    print(f"| pictures | {' | '.join(TITLES)} | route, recall@10 |\n|---|---|---|---|---|")
+    counts = [count for count in COUNTS if count <= given.most]
+    figures = []
+    for count in counts:
+        query, memory, route = alone(asked, count, given.cache)
+        building = built("ours", gallery(World(), count, given.cache), given.cache)[1]["cores"]
+        figures.append((query, building, memory))
+        cells = f"{query:.1f} | {building:.1f} | {memory:.0f} | {route}"
+        print(f"| {count:,} | {cells} |", flush=True)
+    plot(counts, figures)
+
+
+if __name__ == "__main__":
+    main()
