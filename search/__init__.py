@@ -11,6 +11,7 @@ from search.errors import (
     SearchError,
     UnopenedPictureError,
 )
+from search.facets import Choice
 from search.language import parse
 from search.query import DUPES, MODES, SORTS, UPLOAD, Query, Term
 from search.request import DEFAULT_K, MAX_K, MAX_OFFSET, require
@@ -25,6 +26,7 @@ __all__ = [
     "UPLOAD",
     "Answer",
     "BadLimitError",
+    "Choice",
     "EmptyQueryError",
     "Engine",
     "Hit",

@@ -7,6 +7,7 @@ from encoders import Encoder
 from search.alike import Alike, Place
 from search.answer import Answer, hit
 from search.errors import NoPictureError
+from search.facets import Choice, choices
 from search.language import MAX_ID
 from search.planner import EXACT, Ranked
 from search.query import Query
@@ -87,14 +88,14 @@ class Engine:
             parts = mixture(query.terms, embedded, snapshot).contributions(own)
         return [(str(term), part) for term, part in zip(query.terms, parts, strict=True)]
 
-    def facets(self, query: Query) -> dict[str, list[tuple[str, int]]]:
+    def facets(self, query: Query) -> dict[str, list[Choice]]:
         """What the pictures that meet the filters have in common, most frequent first.
 
-        For each of folder, year, format, orientation, camera and tag its values with the number of
-        pictures, so ``query`` with one more filter, ``name:value``, never finds nothing.
+        Of each of folder, year, format, orientation, camera and tag the values that one more
+        filter could ask for; none of them finds nothing.
         """
         with self.collection.snapshot() as snapshot:
-            return snapshot.catalog.facets(query.filters)
+            return choices(query, snapshot.catalog.facets(query.filters))
 
     def picture(self, number: int) -> FoundPicture:
         """A picture of the collection by its id.

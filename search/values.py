@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from typing import Any
 
 from search.query import DUPES, MODES, SORTS
@@ -57,7 +57,7 @@ def _date(text: str) -> datetime:
 
 
 def _year(text: str) -> int:
-    if not re.fullmatch(r"[12]\d{3}", text, re.ASCII):
+    if not re.fullmatch(r"\d{4}", text, re.ASCII) or not 0 < int(text) < MAXYEAR:
         raise ValueError(f"{text!r} is no year; write it as 2024")
     return int(text)
 

@@ -11,6 +11,7 @@ from store.errors import (
     NoCollectionError,
     StoreError,
 )
+from store.facets import Facets
 from store.facts import Facts, facts
 from store.filters import Filter, Near
 from store.found import FoundPicture
@@ -30,6 +31,7 @@ __all__ = [
     "CollectionBusyError",
     "DamagedCollectionError",
     "EncoderMismatchError",
+    "Facets",
     "Facts",
     "FileChange",
     "Filter",

@@ -15,6 +15,7 @@ from store.models import PRESENT, File, Picture, Tag
 
 EARTH_KM = 6371.0088  # the mean radius
 KM_PER_DEGREE = radians(EARTH_KM)
+LIES = File.state == PRESENT
 
 
 class Near(NamedTuple):
@@ -43,18 +44,22 @@ def conditions(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
 
     All positive filters on files are met by one and the same file; a negative one by none.
     """
-    about_files = [one for one in filters if one.field in FILE_FIELDS]
-    wanted = [_condition(one) for one in about_files if not one.negative]
-    refused = [_condition(one) for one in about_files if one.negative]
+    negative = [one for one in filters if one.field in FILE_FIELDS and one.negative]
+    refused = [(LIES, _condition(one)) for one in negative]
     own = [_own(one) for one in filters if one.field not in FILE_FIELDS]
-    return [_lies(*wanted), *own, *(~_lies(condition) for condition in refused)]
+    return [_has_file(on_files(filters)), *own, *(~_has_file(one) for one in refused)]
 
 
-def _lies(*about_file: ColumnElement[bool]) -> ColumnElement[bool]:
-    if about_file:  # few files, usually: begin with them
-        files = select(File.picture_id).where(File.state == PRESENT, *about_file)
-        return Picture.id.in_(files)
-    return exists().where(File.picture_id == Picture.id, File.state == PRESENT)
+def on_files(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+    """What the filters ask of `File`: that it lies there, and meets the positive ones on files."""
+    wanted = [one for one in filters if one.field in FILE_FIELDS and not one.negative]
+    return [LIES, *map(_condition, wanted)]
+
+
+def _has_file(which: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    if len(which) > 1:  # few files, usually: begin with them
+        return Picture.id.in_(select(File.picture_id).where(*which))
+    return exists().where(File.picture_id == Picture.id, *which)
 
 
 def _own(one: Filter) -> ColumnElement[bool]:
@@ -153,9 +158,13 @@ def file_name(path: str) -> str:
     return path.rsplit(os.sep, 1)[-1]
 
 
-def folder_of(path: str) -> str:
-    """A path without its last part; SQLite knows it as ``folder_of``."""
-    return path.rsplit(os.sep, 1)[0] or os.sep
+def folder_below(path: str, folder: str) -> str | None:
+    """The folder directly below ``folder`` that holds the path, if one does.
+
+    ``folder`` ends with a separator; SQLite knows the function as ``folder_below``.
+    """
+    end = path.find(os.sep, len(folder))
+    return path[:end] if end >= 0 else None
 
 
 def distance_km(latitude: float, longitude: float, other: float, elsewhere: float) -> float:
@@ -170,6 +179,6 @@ def distance_km(latitude: float, longitude: float, other: float, elsewhere: floa
 
 FUNCTIONS: dict[Callable[..., Any], int] = {
     file_name: 1,
-    folder_of: 1,
+    folder_below: 2,
     distance_km: 4,
 }  # with how many arguments each takes

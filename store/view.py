@@ -4,24 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    SQLColumnExpression,
-    String,
-    case,
-    cast,
-    column,
-    extract,
-    func,
-    select,
-    table,
-    text,
-)
+from sqlalchemy import Connection, String, cast, column, func, select, table, text
 
+from store.facets import Facets, facets
 from store.filters import Filter, conditions
 from store.index import Ids
-from store.models import PRESENT, File, Picture, Tag
+from store.models import PRESENT, File, Picture
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -32,17 +20,6 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "smallest": (Picture.width * Picture.height, Picture.id),
 }
 KEYWORDS = table("keyword", column("rowid"), column("rank"))  # FTS5's, see the migrations
-FACET_VALUES = 50  # the most frequent of each facet
-ABOUT_PICTURE = {
-    "year": cast(extract("year", Picture.taken_at), String),
-    "format": Picture.format,
-    "orientation": case(
-        (Picture.width > Picture.height, "landscape"),
-        (Picture.width < Picture.height, "portrait"),
-        else_="square",
-    ),
-    "camera": Picture.camera,
-}
 
 
 class View:
@@ -113,24 +90,6 @@ class View:
         statement = statement.order_by(KEYWORDS.c.rank, KEYWORDS.c.rowid).limit(k)
         return list(self._connection.scalars(statement, {"words": wanted}))
 
-    def facets(self, filters: Sequence[Filter]) -> dict[str, list[tuple[str, int]]]:
-        """Of each facet its values among the pictures that match, most frequent first."""
-        chosen = select(Picture.id).where(*conditions(filters))
-        folder = func.folder_of(File.path)
-        lying = File.picture_id.in_(chosen), File.state == PRESENT
-        return {
-            "folder": self._counted(folder, File.picture_id, *lying),
-            **{
-                name: self._counted(value, Picture.id, Picture.id.in_(chosen))
-                for name, value in ABOUT_PICTURE.items()
-            },
-            "tag": self._counted(Tag.name, Tag.picture_id, Tag.picture_id.in_(chosen)),
-        }
-
-    def _counted(
-        self, value: SQLColumnExpression[Any], picture: Any, *where: ColumnElement[bool]
-    ) -> list[tuple[str, int]]:
-        number = func.count(picture.distinct())
-        statement = select(value, number).where(value.is_not(None), *where).group_by(value)
-        statement = statement.order_by(number.desc(), value).limit(FACET_VALUES)
-        return [(str(one), count) for one, count in self._connection.execute(statement)]
+    def facets(self, filters: Sequence[Filter]) -> Facets:
+        """As `store.facets` counts them."""
+        return facets(self._connection, filters)

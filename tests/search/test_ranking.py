@@ -204,20 +204,33 @@ def test_another_order_is_put_on_the_most_relevant(
     assert [hit.id for hit in engine.search(query, 5).hits] == order[3:8]
 
 
-def test_facets_count_what_one_more_filter_finds(collection: Collection, encoder: Colours) -> None:
+@pytest.mark.parametrize("asked", ["red width:>400", "-year:2019", "name:IMG_1* -folder:birds"])
+def test_every_facet_leads_to_as_many_pictures_as_it_says(
+    collection: Collection, encoder: Colours, asked: str
+) -> None:
     fill(collection)
     engine = Engine(collection, encoder)
-    facets = engine.facets(parse("red width:>400"))
+    facets = engine.facets(parse(asked))
     assert list(facets) == ["folder", "year", "format", "orientation", "camera", "tag"]
-    for name in ("year", "format", "orientation", "tag"):
-        assert facets[name] == sorted(facets[name], key=lambda pair: (-pair[1], pair[0]))
-        for value, count in facets[name]:
-            narrowed = parse(f'width:>400 {name}:"{value}"')
-            assert engine.search(narrowed, 1).matches == count, (name, value)
-    for name in ("folder", "camera"):  # these hold more than the value itself
-        for value, count in facets[name]:
-            narrowed = parse(f'width:>400 {name}:"{value}"')
-            assert engine.search(narrowed, 1).matches >= count > 0, (name, value)
+    for values in facets.values():
+        assert values == sorted(values, key=lambda choice: (-choice.count, choice.value))
+        for choice in values:
+            found = engine.search(parse(choice.query), 1).matches
+            assert found == choice.count, choice
+            assert not choice.chosen
+
+
+def test_a_value_that_was_chosen_leads_back(collection: Collection, encoder: Colours) -> None:
+    fill(collection)
+    engine = Engine(collection, encoder)
+    whole = engine.facets(parse("red"))
+    assert {choice.value for choice in whole["folder"]} == {"/Album", "/album", "/other"}
+    inside = parse(next(one.query for one in whole["folder"] if one.value == "/album"))
+    assert [choice.value for choice in engine.facets(inside)["folder"]] == ["/album/2019"]
+    for name in ("format", "orientation", "year", "tag"):
+        narrowed = parse(whole[name][0].query)
+        (back,) = [choice for choice in engine.facets(narrowed)[name] if choice.chosen]
+        assert (back.value, back.query) == (whole[name][0].value, "red")
 
 
 def test_what_each_term_adds_sums_to_the_score(album: Engine) -> None:

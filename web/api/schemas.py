@@ -22,10 +22,15 @@ class Problem(BaseModel):
     picture: str | None = Field(None, description="the `image:` of the query that is to be sent")
 
 
-class Question(BaseModel):
-    """A question to the collection."""
+class Conditions(BaseModel):
+    """A question of which only the filters count."""
 
     q: str = Field("", max_length=MAX_QUERY, description="a query in the query language")
+
+
+class Question(Conditions):
+    """A question to the collection."""
+
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="how many hits to answer")
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="how many hits to leave out before")
     exact: bool = Field(False, description="look at every picture, whatever it costs")
@@ -71,6 +76,22 @@ class Answer(BaseModel):
     timings_ms: dict[str, float]
     matches: int = Field(description="how many pictures meet the filters")
     hits: list[Hit]
+
+
+class Choice(BaseModel):
+    """A value of a facet."""
+
+    value: str
+    count: int = Field(ge=1, description="how many of the pictures have it")
+    query: str = Field(description="the query with this value as one more filter, or without it")
+    chosen: bool = Field(description="whether the query asks for it already")
+
+
+class Facets(BaseModel):
+    """By facet (folder, year, format, orientation, camera, tag) its values, the commonest first."""
+
+    query: str
+    facets: dict[str, list[Choice]]
 
 
 class Picture(BaseModel):

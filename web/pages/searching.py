@@ -8,7 +8,7 @@ from encoders import PictureError
 from search import MAX_OFFSET, Answer, Query, SearchError
 from web import asking
 from web.guard import reads
-from web.pages import understood
+from web.pages import narrowing, understood
 from web.pages.blueprint import blueprint
 from web.parts import DIGITS, uploads
 
@@ -61,6 +61,7 @@ def _page(text: str, query: Query, answer: Answer, offset: int) -> str:
         query=query,
         answer=answer,
         chips=understood.chips(query),
+        facets=narrowing.facets(query, answer),
         sortings=understood.sortings(query),
         following=following if more else None,
         earlier=max(offset - PAGE, 0) if offset else None,

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask, request
 
 from search import Answer
+from web.pages.narrowing import label
 from web.uploads import KEPT
 
 NAVIGATION = (("pages.collection", "Collection"), ("pages.help", "Help"))
@@ -15,6 +16,7 @@ def teach(app: Flask) -> None:
     app.add_template_filter(lambda path: Path(path).name, "name")
     app.add_template_filter(lambda path: str(Path(path).parent), "folder")
     app.add_template_filter(how)
+    app.add_template_filter(label)
     app.context_processor(
         lambda: {"text": request.args.get("q", ""), "navigation": NAVIGATION, "kept": KEPT}
     )

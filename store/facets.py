@@ -1,0 +1,65 @@
+"""What the pictures that meet some filters have in common: of each facet its values, counted."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, case, cast, extract, func, select
+
+from store.filters import Filter, conditions, on_files
+from store.models import File, Picture, Tag
+
+Facets = dict[str, list[tuple[str, int]]]
+
+VALUES = 50  # the most frequent of each facet
+ABOUT_PICTURE: dict[str, ColumnElement[Any]] = {
+    "year": cast(extract("year", Picture.taken_at), String),
+    "format": Picture.format.expression,
+    "orientation": case(
+        (Picture.width > Picture.height, "landscape"),
+        (Picture.width < Picture.height, "portrait"),
+        else_="square",
+    ),
+    "camera": Picture.camera.expression,
+}
+
+
+def facets(connection: Connection, filters: Sequence[Filter]) -> Facets:
+    """Of folder, year, format, orientation, camera and tag the values, most frequent first.
+
+    The folders are those directly below the one that everything lies in.
+    """
+    chosen = select(Picture.id).where(*conditions(filters))
+    lying = (File.picture_id.in_(chosen), *on_files(filters))
+    below = func.folder_below(File.path, _common_folder(connection, lying))
+    return {
+        "folder": _counted(connection, below, File.picture_id, *lying),
+        **{
+            name: _counted(connection, value, Picture.id, Picture.id.in_(chosen))
+            for name, value in ABOUT_PICTURE.items()
+        },
+        "tag": _counted(
+            connection, Tag.name.expression, Tag.picture_id, Tag.picture_id.in_(chosen)
+        ),
+    }
+
+
+def _common_folder(connection: Connection, lying: Sequence[ColumnElement[bool]]) -> str:
+    """The folder that holds all these files, with a separator at its end.
+
+    What the first and the last path share, all between them share too.
+    """
+    outer = select(func.min(File.path), func.max(File.path)).where(*lying)
+    first, last = connection.execute(outer).one()
+    # By characters, since paths of two drives have no common path; the cut below is at a separator.
+    shared = os.path.commonprefix([first or "", last or ""])  # noqa: RUF071
+    return shared[: shared.rfind(os.sep) + 1]
+
+
+def _counted(
+    connection: Connection, value: ColumnElement[Any], picture: Any, *where: ColumnElement[bool]
+) -> list[tuple[str, int]]:
+    number = func.count(picture.distinct())
+    statement = select(value, number).where(value.is_not(None), *where).group_by(value)
+    statement = statement.order_by(number.desc(), value).limit(VALUES)
+    return [(str(one), count) for one, count in connection.execute(statement)]
