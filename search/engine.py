@@ -14,7 +14,7 @@ from search.query import Query
 from search.ranking import Ranking
 from search.request import DEFAULT_K, require
 from search.vector import Embedder, mixture
-from store import Collection, FoundPicture
+from store import Collection, Description, FoundPicture, Snapshot
 
 
 class Engine:
@@ -103,13 +103,24 @@ class Engine:
         Raises:
             NoPictureError: there is none, or its files are gone.
         """
-        found = None
-        if 0 < number <= MAX_ID:
-            with self.collection.snapshot() as snapshot:
-                found = snapshot.pictures([number]).get(number)
-        if found is None:
-            raise NoPictureError(f"no picture has the id {number}")
-        return found
+        with self.collection.snapshot() as snapshot:
+            return _picture(snapshot, number)
+
+    def described(self, number: int) -> tuple[FoundPicture, Description]:
+        """A picture by its id, with everything else that is known of it.
+
+        Raises:
+            NoPictureError: there is none, or its files are gone.
+        """
+        with self.collection.snapshot() as snapshot:
+            return _picture(snapshot, number), snapshot.catalog.description(number)
+
+
+def _picture(snapshot: Snapshot, number: int) -> FoundPicture:
+    found = snapshot.pictures([number]).get(number) if 0 < number <= MAX_ID else None
+    if found is None:
+        raise NoPictureError(f"no picture has the id {number}")
+    return found
 
 
 class _Clock:

@@ -1,14 +1,14 @@
 """The next step of a question: every value that would narrow it, with what it leaves."""
 
-from dataclasses import replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from search.query import Query
 from search.values import read_filter
 from store import Facets
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True)
+class Choice:
     """One value of a facet, and how many of the pictures that meet the filters have it.
 
     ``query`` is the question with this value as one more filter, or without it if it is ``chosen``.

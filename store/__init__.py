@@ -3,6 +3,7 @@
 from store.about import About, Words, unread_texts
 from store.catalog import Catalog, FileChange, KnownFile, NewPicture
 from store.collection import Collection, Snapshot
+from store.description import Description, GivenTag
 from store.errors import (
     CollectionBusyError,
     DamagedCollectionError,
@@ -30,12 +31,14 @@ __all__ = [
     "Collection",
     "CollectionBusyError",
     "DamagedCollectionError",
+    "Description",
     "EncoderMismatchError",
     "Facets",
     "Facts",
     "FileChange",
     "Filter",
     "FoundPicture",
+    "GivenTag",
     "Ids",
     "KnownFile",
     "Near",

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, String, cast, column, func, select, table, text
 
+from store.description import Description, description
 from store.facets import Facets, facets
 from store.filters import Filter, conditions
 from store.index import Ids
@@ -93,3 +94,7 @@ class View:
     def facets(self, filters: Sequence[Filter]) -> Facets:
         """As `store.facets` counts them."""
         return facets(self._connection, filters)
+
+    def description(self, picture: int) -> Description:
+        """As `store.description` reads it."""
+        return description(self._connection, picture)

@@ -56,3 +56,17 @@ def answered(query: Query, k: int, offset: int = 0, *, exact: bool = False) -> A
         answer = engine().search(query, k, offset, exact=exact)
     metrics().searched(answer)
     return answer
+
+
+def reasons(query: Query, picture: int) -> list[tuple[str, float]]:
+    """What each term of the query adds to the picture's score; nothing for a query without terms.
+
+    Raises:
+        BusyError: too many are searching.
+        NoPictureError: there is no such picture, or a term names one that is not there.
+        UnopenedPictureError: a term names a file.
+    """
+    if not query.terms:
+        return []
+    with capacity().place("searches"):
+        return engine().explain(query, picture)

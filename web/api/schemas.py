@@ -22,13 +22,13 @@ class Problem(BaseModel):
     picture: str | None = Field(None, description="the `image:` of the query that is to be sent")
 
 
-class Conditions(BaseModel):
-    """A question of which only the filters count."""
+class Asked(BaseModel):
+    """A query."""
 
     q: str = Field("", max_length=MAX_QUERY, description="a query in the query language")
 
 
-class Question(Conditions):
+class Question(Asked):
     """A question to the collection."""
 
     k: int = Field(DEFAULT_K, ge=1, le=MAX_K, description="how many hits to answer")
@@ -94,8 +94,16 @@ class Facets(BaseModel):
     facets: dict[str, list[Choice]]
 
 
+class Tag(BaseModel):
+    """A keyword, or what a model finds likely."""
+
+    name: str
+    source: str = Field(description="embedded, sidecar, zero-shot or classifier")
+    score: float | None = Field(description="how sure a model is, 0 to 1")
+
+
 class Picture(BaseModel):
-    """One picture and where it lies."""
+    """One picture, what is known of it, and where it lies."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -104,9 +112,30 @@ class Picture(BaseModel):
     width: int
     height: int
     format: str
+    size: int = Field(description="bytes")
     taken_at: str | None = Field(description="by the camera's own clock, ISO 8601 without a zone")
     camera: str | None
+    latitude: float | None = Field(description="degrees, WGS 84")
+    longitude: float | None
+    captions: list[str]
+    tags: list[Tag]
     files: list[str]
+
+
+class Reason(BaseModel):
+    """A term of a query and what it adds to a score; below 0 it takes away."""
+
+    term: str
+    contribution: float
+
+
+class Reasons(BaseModel):
+    """Why a picture matched; the contributions sum to the score."""
+
+    query: str
+    id: int
+    score: float | None = Field(description="null where the query holds nothing but filters")
+    terms: list[Reason]
 
 
 class Status(BaseModel):

@@ -1,37 +1,41 @@
 """One picture: large, what is known of it, where it lies, why it matched, and what is similar."""
 
-from pathlib import Path
-
 from flask import render_template, request
 
-from search import Query, parse
-from search.query import written
-from store import Filter
+from search import parse
+from store import MODELS, Description, Near
 from web import asking
 from web.pages.blueprint import blueprint
-from web.pages.understood import with_term
+from web.pages.understood import only, with_term
 from web.parts import engine
 
 SIMILAR = 12
+NEARBY = 1  # kilometres
 
 
 @blueprint.get("/pictures/<id:number>")
 def picture(number: int) -> str:
     """The page of one picture; with ``q``, also what each term of that query did for it."""
-    found = engine().picture(number)
+    found, known = engine().described(number)
     query = asking.question(request.args.get("q", ""))
     answer = asking.answered(parse(f"like:{number}"), SIMILAR + 1)
     similar = [hit for hit in answer.hits if hit.id != number][:SIMILAR]
     return render_template(
         "picture.html",
         picture=found,
+        known=known,
+        near=_near(known),
+        keywords=dict.fromkeys(tag.name for tag in known.tags if tag.source not in MODELS),
+        guesses=[tag for tag in known.tags if tag.source in MODELS],
         query=query,
-        reasons=_reasons(query, number),
+        reasons=asking.reasons(query, number),
         similar=similar,
         with_term=with_term,
-        in_folder=written(Filter("folder", str(Path(found.files[0]).parent))),
+        only=only,
     )
 
 
-def _reasons(query: Query, number: int) -> list[tuple[str, float]]:
-    return engine().explain(query, number) if query.terms else []
+def _near(known: Description) -> Near | None:
+    if known.latitude is None or known.longitude is None:
+        return None
+    return Near(known.latitude, known.longitude, NEARBY)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from search import SORTS, Query, Term
 from search.query import Kind, written
-from store import Filter
+from store import Filter, Near
 
 
 class Chip(NamedTuple):
@@ -44,6 +44,11 @@ def with_term(query: Query, kind: Kind, value: object, *, negative: bool = False
 def with_option(query: Query, **option: str) -> str:
     """The query shown another way."""
     return str(replace(query, **option))  # type: ignore[arg-type]
+
+
+def only(field: str, value: str | Near) -> str:
+    """The query for all pictures that have this value."""
+    return written(Filter(field, value))
 
 
 def sortings(query: Query) -> list[tuple[str, str]]:
