@@ -85,5 +85,5 @@ def _answered_here(folder: Path, asked: Asked) -> dict[str, Any]:
 def _others(hit: dict[str, Any]) -> str:
     copies = len(hit["files"]) - 1
     same = [f"{copies} more of the same"] if copies else []
-    alike = [f"{hit['duplicates']} much like it"] if hit["duplicates"] else []
+    alike = [f"{len(hit['duplicates'])} much like it"] if hit["duplicates"] else []
     return f"  (and {', '.join(same + alike)})" if same or alike else ""

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
     id: int
     score: float | None
-    duplicates: int = 0
+    duplicates: tuple[int, ...] = ()
 
 
 class Look(NamedTuple):
@@ -64,7 +64,7 @@ class Alike:
         return same_shape and int(np.abs(first.cells - second.cells).max()) <= DIFFERENCE
 
     def fold(self, snapshot: Snapshot, places: Sequence[Place]) -> list[Place]:
-        """The ranking without those that look like a better one, which counts them instead.
+        """The ranking without those that look like a better one, which names them instead.
 
         A place never depends on later ones, so pages of the same ranking fit together.
         """
@@ -78,7 +78,8 @@ class Alike:
                 held[len(kept)] = vector
                 kept.append(place)
             else:
-                kept[twin] = kept[twin]._replace(duplicates=kept[twin].duplicates + 1)
+                folded = (*kept[twin].duplicates, place.id)
+                kept[twin] = kept[twin]._replace(duplicates=folded)
         return kept
 
     def groups(self, snapshot: Snapshot, progress: Progress = lambda *_: None) -> list[list[int]]:

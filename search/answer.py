@@ -13,7 +13,7 @@ class Hit:
     """One ranked result; ``rank`` counts from 1 over all pages.
 
     ``score`` is the cosine with the query, or ``None`` where nothing was looked for and filters
-    alone chose; ``duplicates`` is how many pictures much like this one were folded into it.
+    alone chose; ``duplicates`` are the ids of pictures much like this one that were folded into it.
     """
 
     rank: int
@@ -25,7 +25,7 @@ class Hit:
     format: str
     taken_at: datetime | None
     camera: str | None
-    duplicates: int = 0
+    duplicates: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Hit(BaseModel):
     files: list[str] = Field(min_length=1)
     width: int
     height: int
+    duplicates: list[int] = Field(description="ids of near-duplicates folded into this one")
 
 
 class Answer(BaseModel):

@@ -2,7 +2,7 @@
 
 from flask import render_template, request
 
-from search import parse
+from search import Hit, parse
 from store import MODELS, Description, Near
 from web import asking
 from web.pages.blueprint import blueprint
@@ -19,7 +19,8 @@ def picture(number: int) -> str:
     found, known = engine().described(number)
     query = asking.question(request.args.get("q", ""))
     answer = asking.answered(parse(f"like:{number}"), SIMILAR + 1)
-    similar = [hit for hit in answer.hits if hit.id != number][:SIMILAR]
+    same = {one for hit in answer.hits for one in _folded(hit) if number in _folded(hit)}
+    similar = [hit for hit in answer.hits if hit.id not in same][:SIMILAR]
     return render_template(
         "picture.html",
         picture=found,
@@ -29,10 +30,15 @@ def picture(number: int) -> str:
         guesses=[tag for tag in known.tags if tag.source in MODELS],
         query=query,
         reasons=asking.reasons(query, number),
+        alike=sorted(same - {number}),
         similar=similar,
         with_term=with_term,
         only=only,
     )
+
+
+def _folded(hit: Hit) -> tuple[int, ...]:
+    return hit.id, *hit.duplicates
 
 
 def _near(known: Description) -> Near | None:

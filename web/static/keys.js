@@ -22,8 +22,8 @@ const KEYS = {
   ArrowDown: () => step(columns()),
   ArrowUp: () => step(-columns()),
   Escape: () => follow('a[rel="up"]', document),
-  "+": (target) => follow(".like", target.closest(".grid li")),
-  "-": (target) => follow(".unlike", target.closest(".grid li")),
+  "+": (target) => follow(".like", target.closest(".grid > li")),
+  "-": (target) => follow(".unlike", target.closest(".grid > li")),
 };
 
 function isTyping(target) {
