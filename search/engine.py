@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict
+from functools import lru_cache
 
 from encoders import Encoder
 from search.alike import Alike, Place
@@ -14,7 +15,10 @@ from search.query import Query
 from search.ranking import Ranking
 from search.request import DEFAULT_K, require
 from search.vector import Embedder, mixture
-from store import Collection, Description, FoundPicture, Snapshot
+from store import Collection, Description, Facets, Filter, FoundPicture, Snapshot
+
+REMEMBERED = 256  # combinations of filters whose facets are kept
+FACETS_KEPT = 30.0  # seconds, for what changes without a new generation: tags
 
 
 class Engine:
@@ -31,6 +35,7 @@ class Engine:
         self.encoder = encoder
         self._embedder = Embedder(encoder)
         self._alike = Alike(collection)
+        self._counted = lru_cache(REMEMBERED)(self._count)
 
     def search(
         self, query: Query, k: int = DEFAULT_K, offset: int = 0, *, exact: bool = False
@@ -95,7 +100,13 @@ class Engine:
         filter could ask for; none of them finds nothing.
         """
         with self.collection.snapshot() as snapshot:
-            return choices(query, snapshot.catalog.facets(query.filters))
+            generation = snapshot.generation
+        counted = self._counted(generation, query.filters, time.monotonic() // FACETS_KEPT)
+        return choices(query, counted)
+
+    def _count(self, _generation: int, filters: tuple[Filter, ...], _period: float) -> Facets:
+        with self.collection.snapshot() as snapshot:
+            return snapshot.catalog.facets(filters)
 
     def picture(self, number: int) -> FoundPicture:
         """A picture of the collection by its id.

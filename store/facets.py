@@ -1,6 +1,7 @@
 """What the pictures that meet some filters have in common: of each facet its values, counted."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,18 +31,32 @@ def facets(connection: Connection, filters: Sequence[Filter]) -> Facets:
     The folders are those directly below the one that everything lies in.
     """
     chosen = select(Picture.id).where(*conditions(filters))
-    lying = (File.picture_id.in_(chosen), *on_files(filters))
+    lying = on_files(filters)
+    if filters:
+        lying.append(File.picture_id.in_(chosen))
     below = func.folder_below(File.path, _common_folder(connection, lying))
+    tagged = Tag.picture_id.in_(chosen)
     return {
         "folder": _counted(connection, below, File.picture_id, *lying),
-        **{
-            name: _counted(connection, value, Picture.id, Picture.id.in_(chosen))
-            for name, value in ABOUT_PICTURE.items()
-        },
-        "tag": _counted(
-            connection, Tag.name.expression, Tag.picture_id, Tag.picture_id.in_(chosen)
-        ),
+        **_about_pictures(connection, filters),
+        "tag": _counted(connection, Tag.name.expression, Tag.picture_id, tagged),
     }
+
+
+def _about_pictures(connection: Connection, filters: Sequence[Filter]) -> Facets:
+    """The facets that every picture has one value of, from one look at all of them."""
+    values = [value.label(name) for name, value in ABOUT_PICTURE.items()]
+    statement = select(*values, func.count()).where(*conditions(filters)).group_by(*values)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ABOUT_PICTURE}
+    for *row, number in connection.execute(statement):
+        for counter, value in zip(counts.values(), row, strict=True):
+            counter[value] += number
+    return {name: _commonest(counter) for name, counter in counts.items()}
+
+
+def _commonest(counter: Counter[str]) -> list[tuple[str, int]]:
+    known = [(value, number) for value, number in counter.items() if value is not None]
+    return sorted(known, key=lambda pair: (-pair[1], pair[0]))[:VALUES]
 
 
 def _common_folder(connection: Connection, lying: Sequence[ColumnElement[bool]]) -> str:

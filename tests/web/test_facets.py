@@ -82,6 +82,16 @@ def test_the_api_counts_the_whole_collection_too(client: FlaskClient) -> None:
     assert {one["value"]: one["count"] for one in formats} == {"PNG": 13, "JPEG": 1, "WEBP": 1}
 
 
+def test_what_is_indexed_meanwhile_is_counted(
+    client: FlaskClient, engine: Engine, photos: Path, paint: Paint
+) -> None:
+    address = "/api/v1/facets?q=type:gif"
+    assert client.get(address).get_json()["facets"]["format"] == []
+    paint(photos / "new.gif", (0, 255, 0))
+    index(engine.collection, engine.encoder, [photos])
+    assert client.get(address).get_json()["facets"]["format"][0]["count"] == 1
+
+
 @pytest.mark.browser
 def test_a_click_narrows_and_another_one_widens(page: Page) -> None:
     search(page, "red dupes:show")
