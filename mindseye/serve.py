@@ -1,6 +1,7 @@
 """`mindseye serve`: the collection in a web browser."""
 
 import ipaddress
+import os
 import secrets
 import socket
 from pathlib import Path
@@ -10,6 +11,9 @@ import click
 from mindseye.errors import explained
 from mindseye.settings import HERE, PORT, collection_option
 
+# FAISS's threads would spin while they wait for work, and so take the processor from other people's
+# questions: over the stamps, three quarters of what a search costs.
+WAITING = "PASSIVE"
 SHORTEST_TOKEN = 16  # characters; shorter ones can be guessed
 
 
@@ -39,6 +43,7 @@ def command(folder: Path, port: int, host: str, token: str | None, names: tuple[
     token = token or secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN:
         raise click.UsageError(f"--token is too short; give at least {SHORTEST_TOKEN} characters")
+    os.environ.setdefault("OMP_WAIT_POLICY", WAITING)
     with explained():
         from encoders import check
         from mindseye.opening import for_searching

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [
@@ -21,8 +21,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000  # milliseconds; a busy machine is no reason to fail
 LOADED = "images => images.every(image => image.complete && image.naturalWidth > 0)"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,7 @@ def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
 
     with browser.new_context(base_url=address, **options) as context:
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto("/")

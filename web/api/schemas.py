@@ -1,6 +1,7 @@
 """What goes into the API and what comes out, for its description and its validation."""
 
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +23,19 @@ class Problem(BaseModel):
     picture: str | None = Field(None, description="the `image:` of the query that is to be sent")
 
 
-class Asked(BaseModel):
+class Parameters(BaseModel):
+    """What comes along with a call."""
+
+    @classmethod
+    @cache
+    def model_json_schema(  # type: ignore[override]
+        cls, *args: Any, **kwargs: Any
+    ) -> dict[str, Any]:
+        """The schema, made once: flask-openapi3 asks for it at every call."""
+        return super().model_json_schema(*args, **kwargs)
+
+
+class Asked(Parameters):
     """A query."""
 
     q: str = Field("", max_length=MAX_QUERY, description="a query in the query language")
@@ -36,7 +49,7 @@ class Question(Asked):
     exact: bool = Field(False, description="look at every picture, whatever it costs")
 
 
-class Upload(BaseModel):
+class Upload(Parameters):
     """A picture that the answers shall be like."""
 
     image: FileStorage = Field(description="JPEG, PNG, WebP, GIF, TIFF, BMP or AVIF")

@@ -1,0 +1,211 @@
+"""Many people who search at once: the served application, and the same without what helps them.
+
+    python -m benchmarks.serve --collection ~/stamps --users 50 --seconds 20 --rounds 3
+
+Every arm is a server of its own behind waitress, all over the same collection: the application as
+it is; the application that encodes each text by itself and forgets it; and the application as two
+processes, each with half of the users. They are asked in turns. A user asks the next question as
+soon as the last one is answered. Half of the questions are new, a sentence of the collection's own
+captions and a number; the others are among the ``POPULAR`` most asked. What is printed: questions a
+second and the 95th percentile of their latencies, each over all rounds and from round to round, the
+median latency, and how many were not answered with 200.
+"""
+
+import argparse
+import http.client
+import itertools
+import multiprocessing
+import os
+import random
+import socket
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import numpy as np
+
+from encoders import Embeddings, Encoder, check
+from mindseye.opening import for_searching
+from mindseye.serve import WAITING
+from store import Collection
+from web import create_app, serve
+
+POPULAR = 50
+K = 20
+WARM = 2.0  # seconds before the figures count, in which the popular questions are asked
+PATIENCE = 120
+
+
+class Arm(NamedTuple):
+    """One way to serve: how many processes, and whether texts are batched and remembered."""
+
+    name: str
+    processes: int
+    together: bool
+
+
+ARMS = (
+    Arm("as served", 1, True),
+    Arm("without batching and memory", 1, False),
+    Arm("two processes", 2, True),
+)
+
+
+class OneByOne:
+    """Every text encoded by itself, one after another, and forgotten."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self._turn = encoder, threading.Lock()
+
+    def embed(self, text: str) -> Embeddings:
+        with self._turn:
+            return self._encoder.encode_texts([text])
+
+
+class Questions(NamedTuple):
+    """What users ask: every second question is new, the others are the most asked."""
+
+    sentences: list[str]
+    seed: int
+
+    def one(self, chance: random.Random) -> str:
+        """The next question, as chance has it."""
+        if chance.random() < 0.5:
+            return chance.choice(self.sentences[:POPULAR])
+        return f"{chance.choice(self.sentences)} {chance.randrange(10**6)}"
+
+
+class Asked(NamedTuple):
+    """One question: the seconds until its answer, and whether that was 200."""
+
+    seconds: float
+    good: bool
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--collection", type=Path, required=True)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    os.environ.setdefault("OMP_WAIT_POLICY", WAITING)  # as `mindseye serve` does
+    sentences = captions(given.collection)
+    rounds: dict[str, list[list[Asked]]] = {arm.name: [] for arm in ARMS}
+    print(f"{given.users} users, {len(sentences)} sentences, {os.cpu_count()} cores")
+    for turn in range(given.rounds):
+        for arm in ARMS:
+            with served(arm, given.collection) as ports:
+                asking(ports, given.users, WARM, Questions(sentences, -1 - turn))
+                found = asking(ports, given.users, given.seconds, Questions(sentences, turn))
+            rounds[arm.name].append(found)
+            print(f"round {turn + 1}, {arm.name}: {told([found], given.seconds)}", flush=True)
+    for name, found in rounds.items():
+        print(f"{name}: {told(found, given.seconds)}")
+
+
+def captions(folder: Path) -> list[str]:
+    """The sentences that the collection's own files say."""
+    with Collection(folder).snapshot() as snapshot:
+        ids = snapshot.ids().tolist()
+        said = [text for one in ids for text in snapshot.catalog.description(one).captions]
+    return sorted({text for text in said if text})
+
+
+@contextmanager
+def served(arm: Arm, folder: Path) -> Iterator[list[int]]:
+    """The ports of the processes of an arm, which end with the block."""
+    ports = [free_port() for _ in range(arm.processes)]
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=run, args=(arm, folder, port)) for port in ports]
+    for process in processes:
+        process.start()
+    try:
+        for port in ports:
+            wait_for(port)
+        yield ports
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def run(arm: Arm, folder: Path, port: int) -> None:
+    """One process that serves."""
+    engine = for_searching(folder)
+    check(engine.encoder)
+    if not arm.together:  # no option of the engine, since nobody would want it
+        engine._embedder._texts = OneByOne(engine.encoder)  # type: ignore[assignment]
+    serve(create_app(engine), "127.0.0.1", port)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    """Until something listens there.
+
+    Raises:
+        TimeoutError: nothing does, for ``PATIENCE`` seconds.
+    """
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"no server on port {port} after {PATIENCE} s")
+
+
+def asking(ports: list[int], users: int, seconds: float, questions: Questions) -> list[Asked]:
+    """What all users together were answered; each has a connection and a thread of its own."""
+    until = time.perf_counter() + seconds
+    with ThreadPoolExecutor(users) as pool:
+        return list(
+            itertools.chain.from_iterable(
+                pool.map(
+                    lambda number: asked_by(number, ports[number % len(ports)], until, questions),
+                    range(users),
+                )
+            )
+        )
+
+
+def asked_by(number: int, port: int, until: float, questions: Questions) -> list[Asked]:
+    """What one user was answered, who asks the next question as soon as the last is answered."""
+    chance = random.Random(f"{questions.seed} {number}")  # noqa: S311 - no secret
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    asked = []
+    while (start := time.perf_counter()) < until:
+        address = "/api/v1/search?" + urlencode({"q": questions.one(chance), "k": K})
+        connection.request("GET", address)
+        answer = connection.getresponse()
+        answer.read()
+        asked.append(Asked(time.perf_counter() - start, answer.status == 200))
+    connection.close()
+    return asked
+
+
+def told(rounds: list[list[Asked]], seconds: float) -> str:
+    """The rounds of one arm in a line."""
+    each = [[one.seconds * 1000 for one in asked] for asked in rounds]
+    slowest = [float(np.percentile(times, 95)) for times in each]
+    speeds = [len(times) / seconds for times in each]
+    whole = [time for times in each for time in times]
+    bad = sum(not one.good for asked in rounds for one in asked)
+    return (
+        f"{statistics.mean(speeds):.1f} queries/s ({min(speeds):.1f}-{max(speeds):.1f}), "
+        f"median {statistics.median(whole):.0f} ms, 95th percentile "
+        f"{np.percentile(whole, 95):.0f} ms ({min(slowest):.0f}-{max(slowest):.0f}), {bad} errors"
+    )
+
+
+if __name__ == "__main__":
+    main()
