@@ -82,10 +82,11 @@ class Classifier:
 def class_words(encoder: Encoder, names: Sequence[str]) -> Embeddings:
     """Every class's name in every prompt, as more examples of it: ``(classes × prompts, dim)``.
 
+    Folders often have ``_`` for a space.
     With few pictures they say much, with many they do no harm. Source: Lin et al., "Multimodality
     helps unimodality" (arXiv 2301.06267).
     """
-    return encoder.encode_texts(prompts([Label(name, name) for name in names]))
+    return encoder.encode_texts(prompts([Label(name, name.replace("_", " ")) for name in names]))
 
 
 def learn(

@@ -2,15 +2,17 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from encoders import SUFFIXES, Embeddings, Encoder, Progress
+from encoders import SUFFIXES, Embeddings, Encoder, PictureError, Progress
 from encoders.classifier import Truths
+from encoders.files import Encoded
 from encoders.kept import kept_pictures
 from evaluation.errors import DatasetError
 from store import Collection, tagged_pictures
@@ -34,6 +36,25 @@ class Examples:
     repeated: int = 0
     ambiguous: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+
+    def only(self, places: NDArray[np.int64]) -> "Examples":
+        """The examples at these places; classes without any go."""
+        left, truths = np.unique(self.truths[places], return_inverse=True)
+        names = tuple(self.names[one] for one in left)
+        return replace(self, names=names, rows=self.rows[places], truths=truths)
+
+    def distinct(self, cosine: float) -> NDArray[np.int64]:
+        """The places of the examples that no earlier one comes as close to as ``cosine``.
+
+        Of near-duplicates one is left, so they cannot stand on both sides of a split.
+        """
+        kept: list[int] = []
+        held = np.empty_like(self.rows)
+        for place, row in enumerate(self.rows):
+            if not (held[: len(kept)] @ row >= cosine).any():
+                held[len(kept)] = row
+                kept.append(place)
+        return np.array(kept, dtype=np.int64)
 
 
 def read_labelled(source: Path) -> list[Labelled]:
@@ -71,9 +92,8 @@ def examples_of_files(
     new = [content for content in clear if content not in rows]
     stored, failures = len(rows), []
     if new:
-        encoded = kept_pictures(
-            [clear[content].file for content in new], encoder, encoder.encode_images, progress
-        )
+        files = [clear[content].file for content in new]
+        encoded = _encoded(files, encoder, progress, required=not rows)
         failures = encoded.failures
         rows |= {new[at]: row for at, row in zip(encoded.places, encoded.rows, strict=True)}
     opened = [content for content in clear if content in rows]
@@ -111,6 +131,18 @@ def examples_of_tags(collection: Collection, names: Sequence[str]) -> Examples:
         stored=len(rows),
         ambiguous=sum(len(own) > 1 for own in classes.values()),
     )
+
+
+def _encoded(
+    files: Sequence[Path], encoder: Encoder, progress: Progress, *, required: bool
+) -> Encoded:
+    try:
+        return kept_pictures(files, encoder, encoder.encode_images, progress)
+    except PictureError as error:
+        if required:
+            raise
+        nothing = np.empty((0, encoder.identity.dim), dtype=np.float32)
+        return Encoded(nothing, [], [(str(file), str(error)) for file in files])
 
 
 class _Content(NamedTuple):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
+from encoders import PictureError, unit
 from evaluation import DatasetError
-from evaluation.examples import examples_of_files, examples_of_tags, read_labelled
+from evaluation.examples import Examples, examples_of_files, examples_of_tags, read_labelled
 from search import Engine
 from store import Collection
 from store.models import EMBEDDED, ZERO_SHOT, Tag
@@ -51,6 +52,25 @@ def test_every_picture_is_an_example_once_and_stored_ones_are_not_opened(
     assert (found.stored, found.repeated, found.ambiguous) == (2, 2, 1)
     ((path, _),) = found.failures
     assert Path(path).name == "broken.png"
+
+
+def test_stored_examples_do_where_no_other_can_be_opened(
+    classes: Path, engine: Engine, encoder: Colours
+) -> None:
+    (classes / "warm" / "fire.png").write_bytes(b"nothing")
+    found = examples_of_files(encoder, read_labelled(classes), engine.collection)
+    assert (found.stored, len(found.rows), len(found.failures)) == (2, 2, 1)
+    with pytest.raises(PictureError, match=r"no picture can be opened; .*fire.png"):
+        examples_of_files(encoder, [(classes / "warm" / "fire.png", "warm")])
+
+
+def test_near_duplicates_are_left_once_and_classes_without_an_example_go() -> None:
+    rows = unit(np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [1, 1]], dtype=np.float32))
+    found = Examples(("a", "b", "c"), rows, np.array([0, 1, 2, 2, 0]), stored=0)
+    assert found.distinct(0.99).tolist() == [0, 2, 4]
+    left = found.only(found.distinct(0.99))
+    assert (left.names, left.truths.tolist()) == (("a", "c"), [0, 1, 0])
+    assert np.array_equal(left.rows, rows[[0, 2, 4]])
 
 
 def test_without_a_collection_every_example_is_encoded(classes: Path, encoder: Colours) -> None:
