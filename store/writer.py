@@ -118,19 +118,18 @@ class Writer:
         memory = self._catalog.setting("memory") or MEMORY
         return kind_for(count, self._embeddings.dim, memory)
 
-    def _suits(self, old: Gallery, count: int) -> bool:
-        """Whether the index may go on with so many pictures, or has to be made anew."""
+    def _suits(self, kind: Kind, count: int) -> bool:
+        """Whether an index of that kind may go on with so many pictures."""
         lists, code = self._wanted(count)
-        near = lists / RETRAIN_FACTOR <= old.index.lists <= lists * RETRAIN_FACTOR
-        trained = old.tuning.imbalance if old.tuning else old.index.imbalance
-        even = old.index.imbalance <= DRIFT_FACTOR * trained
-        return near and even and old.index.kind.code == code
+        near = lists / RETRAIN_FACTOR <= kind.lists <= lists * RETRAIN_FACTOR
+        return near and kind.code == code
 
     def _current(self, old: Gallery, texts: Texts | None) -> bool:
         """Whether nothing but new pictures could ask for another generation."""
         size, tuning = len(old.index), old.tuning
         measured = tuning and tuning.fits(size) and tuning.target == self._target
-        return self._suits(old, size) and bool(measured or old.index.lists == 1 or not texts)
+        nothing_to_measure = old.index.lists == 1 or not texts
+        return self._suits(old.index.kind, size) and bool(measured or nothing_to_measure)
 
     @property
     def _target(self) -> float:
@@ -148,11 +147,12 @@ class Writer:
 
     def _renewed(self, old: Gallery | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Gallery:
         table = RowTable.build(ids, rows)
-        if old is None or not self._suits(old, len(ids)):
-            index = Index.build(self._wanted(len(ids)), embeddings, rows, ids)
-            return Gallery(index, table, embeddings)
-        held = old.index.ids()
-        new = ~np.isin(ids, held, assume_unique=True)
-        old.index.remove(np.setdiff1d(held, ids, assume_unique=True))
-        old.index.add(embeddings[rows[new]], ids[new])
-        return Gallery(old.index, table, embeddings, old.tuning)
+        if old and self._suits(old.index.kind, len(ids)):
+            held = old.index.ids()
+            new = ~np.isin(ids, held, assume_unique=True)
+            old.index.remove(np.setdiff1d(held, ids, assume_unique=True))
+            old.index.add(embeddings[rows[new]], ids[new])
+            if old.tuning is None or old.index.imbalance <= DRIFT_FACTOR * old.tuning.imbalance:
+                return Gallery(old.index, table, embeddings, old.tuning)
+        index = Index.build(self._wanted(len(ids)), embeddings, rows, ids)
+        return Gallery(index, table, embeddings)

@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 
 from store.embeddings import Embeddings
+from store.index.device import Copy, cluster_on_gpus
 from store.index.exact import Ids, Scores
 from store.index.files import writing
 from store.index.kinds import Kind, kind_of
@@ -32,6 +33,7 @@ class Index:
         self.dim: int = faiss_index.d
         self.kind: Kind = kind_of(self._ivf)
         self.lists: int = self._ivf.nlist
+        self._gpus = Copy(self._ivf)
 
     def __len__(self) -> int:
         return int(self._faiss.ntotal)
@@ -69,12 +71,17 @@ class Index:
         if len(ids) != len(embeddings):
             raise ValueError(f"{len(ids)} ids for {len(embeddings)} embeddings")
         if len(ids):
-            self._faiss.add_with_ids(np.ascontiguousarray(embeddings), np.ascontiguousarray(ids))
+            with self._gpus.assigning():
+                self._faiss.add_with_ids(
+                    np.ascontiguousarray(embeddings), np.ascontiguousarray(ids)
+                )
+            self._gpus.drop()
 
     def remove(self, ids: Ids) -> None:
         """Forget the embeddings of these picture ids."""
         if len(ids):
             self._faiss.remove_ids(np.ascontiguousarray(ids))
+            self._gpus.drop()
 
     def ids(self) -> Ids:
         """The picture ids that it holds, sorted."""
@@ -95,6 +102,7 @@ class Index:
         Where a query has fewer than ``k`` answers, FAISS's padding (-1) ends its row.
         """
         self._check(queries)
+        whole = self._gpus.whole(len(queries)) if allowed is None else None
         parameters: Any = faiss.SearchParametersIVF(  # type: ignore[call-arg]
             nprobe=min(nprobe, self.lists), sel=None if allowed is None else _selector(allowed)
         )
@@ -102,7 +110,9 @@ class Index:
             parameters = faiss.SearchParametersPreTransform(  # type: ignore[call-arg]
                 index_params=parameters
             )
-        scores, ids = self._faiss.search(np.ascontiguousarray(queries), k, params=parameters)
+        scores, ids = (whole or self._faiss).search(
+            np.ascontiguousarray(queries), k, params=parameters
+        )
         return scores, ids
 
     def _train(self, embeddings: Embeddings, rows: Ids) -> None:
@@ -111,6 +121,7 @@ class Index:
             self._ivf.quantizer.add(np.zeros((1, self.dim), dtype=np.float32))
             self._ivf.is_trained = True
             return
+        cluster_on_gpus(self._ivf)
         wanted = min(len(rows), self.lists * TRAINING_ROWS_PER_LIST)
         chosen = np.random.default_rng(0).choice(rows, wanted, replace=False)
         self._faiss.train(np.ascontiguousarray(embeddings[np.sort(chosen)]))
