@@ -1,5 +1,6 @@
 """Two runs on the same queries: what got better and worse, and whether it may be chance."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TypedDict
 
@@ -12,8 +13,9 @@ from evaluation.metrics import MEANS, Outcome
 from evaluation.retrieval import WAYS
 from evaluation.shape import QueryResult, Run
 
-Key = tuple[str, str]
-"""A query, whatever its place: the caption (or nothing) and its picture's name."""
+Key = tuple[str, str, int]
+"""A query, whatever its place: the caption (or nothing), its picture's name, and the how-manieth
+of the same it is."""
 
 
 class Difference(TypedDict):
@@ -109,13 +111,18 @@ def _way(before: Run, after: Run, way: str, drawn: Bootstrap) -> WayComparison:
 
 
 def _by_key(run: Run, way: str) -> Mapping[Key, QueryResult]:
-    """Queries by what they are; of captions that one picture has twice, the last."""
     gallery = run["gallery"]
-    if way == "image_to_text":
-        return {("", gallery["pictures"][one["query"]]): one for one in run["queries"][way]}
-    captions = [gallery["captions"][one["query"]] for one in run["queries"][way]]
-    keys = [(caption["text"], gallery["pictures"][caption["picture"]]) for caption in captions]
-    return dict(zip(keys, run["queries"][way], strict=True))
+    seen: Counter[tuple[str, str]] = Counter()
+    found: dict[Key, QueryResult] = {}
+    for one in run["queries"][way]:
+        text, owner = "", one["query"]
+        if way == "text_to_image":
+            caption = gallery["captions"][one["query"]]
+            text, owner = caption["text"], caption["picture"]
+        picture = gallery["pictures"][owner]
+        found[text, picture, seen[text, picture]] = one
+        seen[text, picture] += 1
+    return found
 
 
 def _outcome(results: list[QueryResult]) -> Outcome:

@@ -15,6 +15,7 @@ from encoders import Encoder, Progress
 from evaluation.bootstrap import CONFIDENCE, SAMPLES, Bootstrap
 from evaluation.dataset import Dataset
 from evaluation.retrieval import Direction, Embedded, Retrieval, embed, evaluate
+from evaluation.runs import encoder_name
 from evaluation.shape import (
     FORMAT,
     ClassificationFacts,
@@ -121,7 +122,7 @@ def new_run(
     who = encoder_facts(encoder)
     on = subject.source.resolve().name if subject else "collection"
     part = f", {subject.part}" if subject and subject.part else ""
-    title = f"{Path(who['name']).name} on {on}{part}"
+    title = f"{encoder_name(who)} on {on}{part}"
     digest = sha256(f"{made} {who['fingerprint']} {title}".encode()).hexdigest()[:6]
     words = re.sub(r"[^\w.]+", "-", title).strip("-").lower()[:60]
     return {

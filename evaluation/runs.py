@@ -2,14 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict, cast
 
 from evaluation.errors import RunError
-from evaluation.shape import FORMAT, Measures, Run
-
-FOLDER = "evaluations"  # of a collection
+from evaluation.shape import FORMAT, EncoderFacts, Measures, Run
 
 
 class RunSummary(TypedDict):
@@ -77,11 +75,26 @@ def _readable(folder: Path) -> Iterator[Run]:
 
 def measures_of(run: Run) -> dict[str, Measures]:
     """The measures of a run by section: text_to_image and image_to_text, or classification."""
-    if "text_to_image" in run and "image_to_text" in run:
-        return {"text_to_image": run["text_to_image"], "image_to_text": run["image_to_text"]}
+    found: dict[str, Measures] = {}
+    if "text_to_image" in run:
+        found["text_to_image"] = run["text_to_image"]
+    if "image_to_text" in run:
+        found["image_to_text"] = run["image_to_text"]
     if "classification" in run:
-        return {"classification": run["classification"]["measures"]}
-    return {}
+        found["classification"] = run["classification"]["measures"]
+    return found
+
+
+def encoder_name(facts: EncoderFacts) -> str:
+    """An encoder's name, of a directory the last part."""
+    name = Path(facts["name"])
+    return name.name if name.is_absolute() else facts["name"]
+
+
+def names_of(runs: Sequence[Run]) -> list[str]:
+    """What tells the runs apart: encoders, in full where that is needed."""
+    short = [encoder_name(run["encoder"]) for run in runs]
+    return short if len({*short}) == len(runs) else [run["encoder"]["name"] for run in runs]
 
 
 def _summary(run: Run) -> RunSummary:

@@ -51,8 +51,13 @@ from mindseye.settings import default_runs
     show_envvar=True,
     help="The folder that keeps every run as JSON.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Also write a page of HTML that stands alone: plots, and every query to look at.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
-def command(as_json: bool, fail_under: tuple[str, ...], **given: Any) -> None:
+def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **given: Any) -> None:
     """Measure how well the captioned pictures in SOURCE are found.
 
     SOURCE is a folder, or the file in it that has the captions: captions.csv, .tsv, .txt or
@@ -65,6 +70,7 @@ def command(as_json: bool, fail_under: tuple[str, ...], **given: Any) -> None:
     Example:
       mindseye evaluate ~/flickr8k
       mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
+      mindseye evaluate ~/flickr8k --report report.html
       mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6
     """
     with explained():
@@ -75,6 +81,11 @@ def command(as_json: bool, fail_under: tuple[str, ...], **given: Any) -> None:
         wanted = [parsed(one) for one in fail_under]
         done = evaluated(**given)
         click.echo(json.dumps(as_object(done)) if as_json else lineup(done))
+        if report:
+            from evaluation.report import report as page
+
+            report.write_text(page(done.runs, done.comparisons, done.pictures), encoding="utf-8")
+            click.echo(f"report: {report}", err=True)
         for file in done.files:
             click.echo(f"run: {file}", err=True)
         failed = [line for run in done.runs for line in failing(run, wanted)]

@@ -35,6 +35,7 @@ class Evaluated:
     runs: list[Run] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
+    pictures: dict[str, Path] = field(default_factory=dict)  # by the names that the runs use
 
 
 def evaluated(
@@ -55,8 +56,10 @@ def evaluated(
     before = _baseline(baseline, runs) if baseline else None
     subject = _subject(source, test, part, language, classes)
     how = How(duplicates == "relevant", templates or TEMPLATES, Bootstrap(seed))
-    done = Evaluated()
-    for name in encoders:
+    done = Evaluated(
+        pictures=dict(zip(subject.dataset.names, subject.dataset.pictures, strict=True))
+    )
+    for name in dict.fromkeys(encoders):
         run = _run(name, subject, how)
         done.runs.append(run)
         done.files.append(save_run(run, runs))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from evaluation import Comparison, Run
 from evaluation.bootstrap import Interval
 from evaluation.metrics import RANKS
-from evaluation.runs import measures_of
+from evaluation.runs import measures_of, names_of
 from mindseye.evaluating import Evaluated
 
 WORST = 5  # queries that are shown of a comparison
@@ -21,7 +21,7 @@ def lineup(done: Evaluated) -> str:
     if len(done.runs) == 1:
         lines += ["", *_table(done.runs[0]["encoder"]["name"], sections[0].items())]
     else:
-        names = [run["encoder"]["name"] for run in done.runs]
+        names = names_of(done.runs)
         for section in sections[0]:
             columns = zip(names, (one[section] for one in sections), strict=True)
             lines += ["", *_table(section, columns)]
@@ -62,9 +62,10 @@ def _table(corner: str, columns: Iterable[Column]) -> Iterator[str]:
         yield (measure.ljust(margin) + "".join(cells)).rstrip()
 
 
-def _cell(measure: str, one: Interval) -> str:
-    form = "{:.1f} ({:.1f}-{:.1f})" if measure in RANKS else "{:.3f} ({:.3f}-{:.3f})"
-    return form.format(one["value"], one["low"], one["high"])
+def _cell(measure: str, one: Interval, to: str = "-") -> str:
+    digits = 1 if measure in RANKS else 3
+    value, low, high = (f"{one[key]:.{digits}f}" for key in ("value", "low", "high"))
+    return f"{value} ({low}{to}{high})"
 
 
 def _comparison(found: Comparison) -> Iterator[str]:
@@ -80,8 +81,8 @@ def _comparison(found: Comparison) -> Iterator[str]:
         for measure, one in part["measures"].items():
             sure = "" if one["p"] < CHANCE else "  may be chance"
             sign = "" if one["difference"]["value"] < 0 else "+"
-            cell = sign + _cell(measure, one["difference"])
-            yield f"  {measure:<16}{cell:<28}p = {one['p']:.4f}{sure}"
+            cell = sign + _cell(measure, one["difference"], " to ")
+            yield f"  {measure:<16}{cell:<32}p = {one['p']:.4f}{sure}"
         for change in part["worse"][:WORST]:
             what = f"{change['query']} [{change['picture']}]".strip()
             yield f"  worse: {change['before']} -> {change['after']}  {what}"

@@ -12,6 +12,9 @@ from indexer import index
 from search import Engine
 from store import Collection
 from tests.colours import Colours
+from tests.web.chromium import browser
+
+__all__ = ["browser"]
 
 Paint = Callable[..., Path]
 Size = tuple[int, int]

@@ -155,3 +155,13 @@ def test_runs_without_a_common_query_cannot_be_compared(
         compare(run, retrieval_run(encoder, other, QUICK))
     with pytest.raises(RunError, match="only retrieval can be compared"):
         compare(run, classification_run(encoder, other, QUICK))
+
+
+def test_a_caption_that_a_picture_has_twice_is_two_queries(
+    encoder: Colours, captioned: Path
+) -> None:
+    (captioned / "captions.csv").write_text(CAPTIONS + "cherry.png,red\n")
+    run = retrieval_run(encoder, Subject(read_dataset(captioned), captioned), QUICK)
+    found = compare(run, run)["text_to_image"]
+    assert found["queries"] == 5
+    assert found["measures"]["r@1"]["before"] == run["text_to_image"]["r@1"]["value"]

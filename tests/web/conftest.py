@@ -5,10 +5,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search import Engine, parse
-from tests.web.chromium import address, browser, page
+from tests.web.chromium import address, page
 from web import create_app
 
-__all__ = ["address", "browser", "page"]
+__all__ = ["address", "page"]
 
 
 @pytest.fixture
