@@ -83,12 +83,12 @@ def prompts(labels: Sequence[Label]) -> list[str]:
     return [prompt.format(label.text) for label in labels for prompt in PROMPTS]
 
 
-def ensemble(rows: Embeddings) -> Embeddings:
-    """Embeddings of `prompts` to one unit vector a label, ``(labels, dim)``: their mean.
+def ensemble(rows: Embeddings, each: int = len(PROMPTS)) -> Embeddings:
+    """``each`` prompts of a label after another to one unit vector, ``(labels, dim)``: their mean.
 
     Source: CLIP (Radford et al., arXiv 2103.00020, section 3.1.4).
     """
-    return unit(rows.reshape(-1, len(PROMPTS), rows.shape[1]).mean(axis=1, dtype=np.float32))
+    return unit(rows.reshape(-1, each, rows.shape[1]).mean(axis=1, dtype=np.float32))
 
 
 @dataclass(frozen=True)

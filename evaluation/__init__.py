@@ -6,7 +6,7 @@ from evaluation.corpora import fetch, recipes
 from evaluation.dataset import Dataset, split
 from evaluation.errors import CorpusError, DatasetError, EvaluationError, RunError
 from evaluation.formats import read_classes, read_dataset
-from evaluation.measure import How, Subject, classification_run, retrieval_run
+from evaluation.measure import How, Subject, encoder_run
 from evaluation.retrieval import Retrieval, evaluate, from_embeddings
 from evaluation.runs import RunSummary, find_run, list_runs, load_run, save_run
 from evaluation.shape import Run
@@ -24,8 +24,8 @@ __all__ = [
     "RunError",
     "RunSummary",
     "Subject",
-    "classification_run",
     "compare",
+    "encoder_run",
     "evaluate",
     "fetch",
     "find_run",
@@ -35,7 +35,6 @@ __all__ = [
     "read_classes",
     "read_dataset",
     "recipes",
-    "retrieval_run",
     "save_run",
     "split",
 ]

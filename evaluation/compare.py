@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from evaluation.bootstrap import Bootstrap, Interval, permutation_p
 from evaluation.errors import RunError
 from evaluation.metrics import MEANS, Outcome
-from evaluation.retrieval import WAYS
 from evaluation.shape import QueryResult, Run
 
 Key = tuple[str, str, int]
@@ -49,15 +48,15 @@ class WayComparison(TypedDict):
 
 
 class Comparison(TypedDict):
-    """Two runs by id, and both directions."""
+    """Two runs by id, and each direction that both have."""
 
     before: str
     after: str
     before_title: str
     after_title: str
     same_dataset: bool
-    text_to_image: WayComparison
-    image_to_text: WayComparison
+    text_to_image: NotRequired[WayComparison]
+    image_to_text: NotRequired[WayComparison]
 
 
 def compare(before: Run, after: Run, bootstrap: Bootstrap | None = None) -> Comparison:
@@ -70,17 +69,19 @@ def compare(before: Run, after: Run, bootstrap: Bootstrap | None = None) -> Comp
     for run in (before, after):
         if "queries" not in run:
             raise RunError(f"{run['id']} is a run of {run['kind']}; only retrieval can be compared")
-    text_to_image, image_to_text = (_way(before, after, way, drawn) for way in WAYS)
     data = [run["dataset"] and run["dataset"]["sha256"] for run in (before, after)]
-    return {
+    found: Comparison = {
         "before": before["id"],
         "after": after["id"],
         "before_title": before["title"],
         "after_title": after["title"],
         "same_dataset": data[0] == data[1],
-        "text_to_image": text_to_image,
-        "image_to_text": image_to_text,
     }
+    if "text_to_image" in before and "text_to_image" in after:
+        found["text_to_image"] = _way(before, after, "text_to_image", drawn)
+    if "image_to_text" in before and "image_to_text" in after:
+        found["image_to_text"] = _way(before, after, "image_to_text", drawn)
+    return found
 
 
 def _way(before: Run, after: Run, way: str, drawn: Bootstrap) -> WayComparison:

@@ -7,23 +7,23 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from encoders import Encoder, Progress
 from evaluation.bootstrap import CONFIDENCE, SAMPLES, Bootstrap
 from evaluation.dataset import Dataset
-from evaluation.retrieval import Direction, Embedded, Retrieval, embed, evaluate
+from evaluation.metrics import NONE
+from evaluation.retrieval import Direction, Embedded, embed, from_embeddings
 from evaluation.runs import encoder_name
 from evaluation.shape import (
     FORMAT,
+    Caption,
     ClassificationFacts,
     DatasetFacts,
-    EncoderFacts,
-    Gallery,
     QueryResult,
     Run,
+    Sections,
 )
 from evaluation.surroundings import environment
 from evaluation.zero_shot import (
@@ -71,56 +71,58 @@ class How:
     bootstrap: Bootstrap = field(default_factory=lambda: Bootstrap(0, SAMPLES))
 
 
-def retrieval_run(
+def encoder_run(
     encoder: Encoder, subject: Subject, how: How, progress: Progress = lambda *_: None
 ) -> Run:
     """Captions to pictures and pictures to captions, exactly, by the encoder's scores.
 
-    Raises:
-        DatasetError: not one of the pictures can be opened.
-    """
-    start = time.perf_counter()
-    found = evaluate(encoder, subject.dataset, progress, duplicates=how.duplicates)
-    measures = found.measures(how.bootstrap)
-    run = new_run("retrieval", encoder, subject, how, found.embedded, start)
-    run["text_to_image"], run["image_to_text"] = measures.values()
-    run["queries"] = _queries(found)
-    return run
-
-
-def classification_run(
-    encoder: Encoder, subject: Subject, how: How, progress: Progress = lambda *_: None
-) -> Run:
-    """Each picture to the nearest class, told in words; the data set must have labels.
+    Where the data set has labels, each picture to the nearest class, told in words, instead.
 
     Raises:
         DatasetError: not one of the pictures can be opened.
     """
     start = time.perf_counter()
     embedded = embed(encoder, subject.dataset, progress)
+    measured = _classified if subject.dataset.labels else _retrieved
+    sections = measured(encoder, embedded, how)
+    run = new_run(encoder, subject, how, start)
+    run["failures"] = [{"path": path, "reason": reason} for path, reason in embedded.failures]
+    return {**run, **of_dataset(embedded.dataset), **sections}
+
+
+def _retrieved(_: Encoder, embedded: Embedded, how: How) -> Sections:
+    found = from_embeddings(embedded, duplicates=how.duplicates)
+    text_to_image, image_to_text = found.measures(how.bootstrap).values()
+    return {
+        "kind": "retrieval",
+        "text_to_image": text_to_image,
+        "image_to_text": image_to_text,
+        "queries": {
+            "text_to_image": query_results(found.text_to_image),
+            "image_to_text": query_results(found.image_to_text),
+        },
+    }
+
+
+def _classified(encoder: Encoder, embedded: Embedded, how: How) -> Sections:
     labels = embedded.dataset.labels
-    classes = sorted(set(subject.dataset.labels))
+    classes = sorted(set(labels))
     words = [name.replace("_", " ") for name in classes]
-    truths = np.array([classes.index(label) for label in labels])
     prompts = class_embeddings(encoder, words, how.templates)
+    truths = np.array([classes.index(label) for label in labels])
     found = classify(embedded.pictures, prompts, classes, truths)
-    run = new_run("classification", encoder, subject, how, embedded, start)
-    run["classification"] = classification_facts(found, how.bootstrap)
-    return run
+    return {
+        "kind": "classification",
+        "classification": classification_facts(found, how.bootstrap),
+    }
 
 
-def new_run(
-    kind: str,
-    encoder: Encoder,
-    subject: Subject | None,
-    how: How,
-    embedded: Embedded | None,
-    start: float,
-) -> Run:
+def new_run(encoder: Encoder, subject: Subject | None, how: How, start: float) -> Run:
     """A run with what every kind has; ``start`` is when it began, by `time.perf_counter`."""
     made = datetime.now(UTC)
-    who = encoder_facts(encoder)
-    on = subject.source.resolve().name if subject else "collection"
+    identity = encoder.identity
+    who = asdict(identity) | {"fingerprint": identity.fingerprint}
+    on = subject.source.resolve().name if subject else "a collection"
     part = f", {subject.part}" if subject and subject.part else ""
     title = f"{encoder_name(who)} on {on}{part}"
     digest = sha256(f"{made} {who['fingerprint']} {title}".encode()).hexdigest()[:6]
@@ -128,50 +130,40 @@ def new_run(
     return {
         "format": FORMAT,
         "id": f"{made:%Y%m%d-%H%M%S}-{words}-{digest}",
-        "kind": kind,
+        "kind": "",
         "made": made.isoformat(timespec="seconds"),
         "title": title,
         "seconds": round(time.perf_counter() - start, 3),
-        "pictures": len(embedded.pictures) if embedded else 0,
-        "captions": len(embedded.texts) if embedded else 0,
-        "failures": [{"path": path, "reason": reason} for path, reason in embedded.failures]
-        if embedded
-        else [],
+        "pictures": 0,
+        "captions": 0,
+        "failures": [],
         "dataset": subject.facts if subject else None,
         "encoder": who,
         "options": {
             "mode": "encoder",
+            "collection": None,
             "duplicates": "relevant" if how.duplicates else "wrong",
-            "templates": list(how.templates) if kind == "classification" else [],
+            "templates": list(how.templates) if subject and subject.dataset.labels else [],
             "seed": how.bootstrap.seed,
             "samples": how.bootstrap.samples,
             "confidence": CONFIDENCE,
         },
         "environment": environment(),
-        "gallery": _gallery(embedded),
+        "gallery": {"pictures": [], "captions": []},
     }
 
 
-def encoder_facts(encoder: Encoder) -> EncoderFacts:
-    """The encoder's identity as the JSON has it."""
-    facts: Any = asdict(encoder.identity) | {"fingerprint": encoder.identity.fingerprint}
-    return facts  # type: ignore[no-any-return]
-
-
-def _gallery(embedded: Embedded | None) -> Gallery:
-    if embedded is None:
-        return {"pictures": [], "captions": []}
-    pairs = zip(embedded.captions, embedded.owners.tolist(), strict=True)
+def of_dataset(dataset: Dataset) -> Sections:
+    """How many pictures and captions queries and answers point into, and which."""
+    captions: list[Caption] = [
+        {"text": text, "picture": picture}
+        for picture, lines in enumerate(dataset.captions)
+        for text in lines
+    ]
     return {
-        "pictures": list(embedded.dataset.names),
-        "captions": [{"text": text, "picture": owner} for text, owner in pairs],
-    }
-
-
-def _queries(found: Retrieval) -> dict[str, list[QueryResult]]:
-    return {
-        "text_to_image": query_results(found.text_to_image),
-        "image_to_text": query_results(found.image_to_text),
+        "pictures": len(dataset.names),
+        "captions": len(captions),
+        "gallery": {"pictures": list(dataset.names), "captions": captions},
     }
 
 
@@ -187,7 +179,11 @@ def query_results(found: Direction) -> list[QueryResult]:
             "score": round(score, 5),
             "ap": ap,
             "ndcg": ndcg,
-            "best": [(place, round(one, 5)) for place, one in zip(best, scores, strict=True)],
+            "best": [
+                (place, round(one, 5))
+                for place, one in zip(best, scores, strict=True)
+                if place != NONE
+            ],
         }
         for number, (rank, score, ap, ndcg, best, scores) in enumerate(rows)
     ]

@@ -65,17 +65,28 @@ def split_data(recipe: Recipe, find: Callable[[str], Path]) -> Split:
     validation, then those to train on. Folders in ``unseen`` are left out of all three.
 
     Raises:
-        DatasetError: a data set cannot be read, or is smaller than what is to be held out.
+        DatasetError: a data set cannot be read, has classes instead of captions, or is smaller than
+            what is to be held out.
     """
     found = Split()
     for part in recipe.parts:
-        cuts = [_cut(found, facts, read_dataset(find(facts["name"]))) for facts in part["data"]]
+        cuts = [_cut(found, facts, _captioned(find(facts["name"]))) for facts in part["data"]]
         facts = {key: value for key, value in part.items() if key != "data"}
         pictures = [one for cut in cuts for one in cut.pictures]
         found.parts.append(Part(pictures, [one for cut in cuts for one in cut.captions], **facts))
     if not found.validation:
         raise DatasetError("no data set of the recipe says how many pictures are for validation")
     return found
+
+
+def _captioned(folder: Path) -> Dataset:
+    dataset = read_dataset(folder)
+    if dataset.labels:
+        raise DatasetError(
+            f"{folder} is {dataset.format}, without captions: `mindseye classify {folder}` learns "
+            "classes; to train an encoder, write a sentence into a .txt beside each picture"
+        )
+    return dataset
 
 
 def _cut(found: Split, facts: dict[str, Any], dataset: Dataset) -> Dataset:

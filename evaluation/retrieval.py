@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from evaluation.dataset import Dataset
 from evaluation.errors import DatasetError
 from evaluation.metrics import Outcome, Ranks, Scores, outcome, padded, relevant_ranks
 
-WAYS = ("text_to_image", "image_to_text")
+WAYS: tuple[Literal["text_to_image"], Literal["image_to_text"]] = ("text_to_image", "image_to_text")
 SHOWN = 5  # answers that are kept of each query, to look at
 BLOCK = 64 * 2**20  # bytes of scores in memory at a time
 

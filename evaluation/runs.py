@@ -87,14 +87,22 @@ def measures_of(run: Run) -> dict[str, Measures]:
 
 def encoder_name(facts: EncoderFacts) -> str:
     """An encoder's name, of a directory the last part."""
-    name = Path(facts["name"])
-    return name.name if name.is_absolute() else facts["name"]
+    name: str = facts["name"]
+    return Path(name).name if Path(name).is_absolute() else name
 
 
 def names_of(runs: Sequence[Run]) -> list[str]:
-    """What tells the runs apart: encoders, in full where that is needed."""
-    short = [encoder_name(run["encoder"]) for run in runs]
-    return short if len({*short}) == len(runs) else [run["encoder"]["name"] for run in runs]
+    """What tells the runs apart: encoders, or how they were asked, as short as may be."""
+    asked = [(run["options"]["mode"], run["options"].get("collection") or "") for run in runs]
+    ways = (
+        [encoder_name(run["encoder"]) for run in runs],
+        [run["encoder"]["name"] for run in runs],
+        [mode for mode, _ in asked],
+        [f"{mode}, {Path(collection).name}" for mode, collection in asked],
+    )
+    return next(
+        (names for names in ways if len({*names}) == len(runs)), [one["id"] for one in runs]
+    )
 
 
 def _summary(run: Run) -> RunSummary:

@@ -36,22 +36,15 @@ class DatasetFacts(TypedDict):
     captions_without_picture: list[str]
 
 
-class EncoderFacts(TypedDict):
-    """The encoder's identity; equal fingerprints give equal embeddings."""
-
-    name: str
-    architecture: str
-    weights: str
-    preprocessing: str
-    tokenizer: str
-    dim: int
-    fingerprint: str
+EncoderFacts = dict[str, Any]
+"""The fields of `encoders.Identity`, and its ``fingerprint``: equal ones give equal embeddings."""
 
 
 class Options(TypedDict):
     """How it was measured."""
 
     mode: str  # "encoder": its scores as they are; or a mode of the query language
+    collection: str | None  # that was asked, if it was not the encoder alone
     duplicates: str  # "wrong" or "relevant"
     templates: list[str]  # of zero-shot classification
     seed: int
@@ -67,7 +60,10 @@ class Caption(TypedDict):
 
 
 class Gallery(TypedDict):
-    """What queries and answers point into by place."""
+    """What queries and answers point into by place.
+
+    Where a collection was asked, its pictures that the data set does not have stand at the end.
+    """
 
     pictures: list[str]
     captions: list[Caption]
@@ -118,12 +114,14 @@ class ClassificationFacts(TypedDict):
 
 
 class CurvePoint(TypedDict):
-    """The index with one nprobe, asked with words or with pictures."""
+    """A collection asked in one way, with words or with pictures, one query at a time."""
 
     queries: str  # "text" or "image"
-    route: str  # "exact" or "approximate"
-    nprobe: int
-    recall: Interval  # of the exact answer's first k
+    searched: str  # "scan": every embedding; "index": with nprobe; "served": as users are answered
+    route: str  # "exact", "approximate", or "filtered": among every tenth picture
+    nprobe: int | None  # of the index
+    recall: Interval  # of the first k of the scan
+    stated: float | None  # the recall that answers tell users
     p50_ms: float
     p95_ms: float
     p99_ms: float
@@ -133,22 +131,33 @@ class CurvePoint(TypedDict):
 class ServedFacts(TypedDict):
     """The index that a collection's users are served, over a sweep of nprobe."""
 
-    collection: str
     generation: int
-    pictures: int
     lists: int
-    index: str  # what FAISS calls it
+    index: str  # what its lists hold
     k: int
     text_queries: int
     image_queries: int
     curve: list[CurvePoint]
 
 
+class Sections(TypedDict, total=False):
+    """What a run holds beside what every run holds."""
+
+    kind: str
+    pictures: int
+    captions: int
+    gallery: Gallery
+    text_to_image: Measures
+    image_to_text: Measures
+    queries: dict[str, list[QueryResult]]
+    classification: ClassificationFacts
+
+
 class Run(TypedDict):
     """One measurement. Which sections it has depends on ``kind``.
 
-    ``retrieval`` has text_to_image, image_to_text and queries; ``classification`` the section of
-    that name; ``served`` that of its name.
+    ``retrieval`` has text_to_image, image_to_text and queries, of a query mode only the first
+    direction; ``classification`` has the section of that name; ``served`` that of its name.
     """
 
     format: int

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders import Embeddings, Encoder, Progress, encode_files, unit
+from encoders import Embeddings, Encoder, Progress, encode_files
+from encoders.labels import ensemble
 from evaluation.bootstrap import Bootstrap, Interval
 
 PROMPT = "a picture of {}"
@@ -73,11 +74,9 @@ def precision_recall_f1(hits: Labels, told: Labels, said: Labels) -> NDArray[np.
 def class_embeddings(
     encoder: Encoder, classes: Sequence[str], templates: Sequence[str]
 ) -> Embeddings:
-    """The mean of each class's prompts, made unit: ``(classes, dim)`` (Radford et al. 2021)."""
-    rows = [
-        encoder.encode_texts([template.format(name) for name in classes]) for template in templates
-    ]
-    return unit(np.mean(rows, axis=0))
+    """The `ensemble` of each class's prompts: ``(classes, dim)``."""
+    texts = [template.format(name) for name in classes for template in templates]
+    return ensemble(encoder.encode_texts(texts), len(templates))
 
 
 def classify(

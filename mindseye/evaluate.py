@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from mindseye.errors import explained
-from mindseye.settings import default_runs
+from mindseye.settings import default_collection, default_runs
+
+MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its import
 
 
 @click.command("evaluate")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--encoder",
     "encoders",
@@ -19,6 +21,36 @@ from mindseye.settings import default_runs
     default=("starter",),
     show_default=True,
     help="The encoder to measure; several are compared with the first.",
+)
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(MODES),
+    help="Ask a collection the captions, as users do; several are compared.",
+)
+@click.option(
+    "--served",
+    is_flag=True,
+    help="Measure the index of a collection: recall and latency over nprobe.",
+)
+@click.option(
+    "--nprobe",
+    "nprobes",
+    multiple=True,
+    type=click.IntRange(1),
+    help="With --served, so many lists.  [default: 1, 2, 4, … and all]",
+)
+@click.option(
+    "--collection",
+    "collections",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    default=lambda: [default_collection()],
+    envvar="MINDSEYE_COLLECTION",
+    show_default="the user's data directory",
+    show_envvar=True,
+    help="With --mode or --served, the collection; several are compared.",
 )
 @click.option("--test", type=click.IntRange(1), help="Only the N pictures that training kept out.")
 @click.option("--part", help="The part of a Karpathy JSON.  [default: test]")
@@ -58,7 +90,7 @@ from mindseye.settings import default_runs
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
 def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **given: Any) -> None:
-    """Measure how well the captioned pictures in SOURCE are found.
+    """Measure how well the captioned pictures in SOURCE are found, or what a collection serves.
 
     SOURCE is a folder, or the file in it that has the captions: captions.csv, .tsv, .txt or
     .parquet (image,caption), JSON of COCO or Karpathy, a .txt or .json beside each picture,
@@ -66,28 +98,32 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
     the SHA-256 of their names count: those that a recipe of `mindseye train` with test = N holds
     out.
 
+    With --served, a collection is asked with its own pictures and with the captions of SOURCE, or
+    everyday words; what a scan of all embeddings finds is exact.
+
     \b
     Example:
       mindseye evaluate ~/flickr8k
       mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
-      mindseye evaluate ~/flickr8k --report report.html
+      mindseye evaluate ~/flickr8k --mode semantic --mode hybrid --collection ~/mine
+      mindseye evaluate --served --collection ~/mine --report report.html
       mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6
     """
     with explained():
-        from mindseye.evaluating import as_object, evaluated
+        from mindseye.evaluating import Wanted, as_object, evaluated
         from mindseye.lineup import lineup
         from mindseye.thresholds import failing, parsed
 
         wanted = [parsed(one) for one in fail_under]
-        done = evaluated(**given)
+        done = evaluated(Wanted(**given))
         click.echo(json.dumps(as_object(done)) if as_json else lineup(done))
         if report:
             from evaluation.report import report as page
 
             report.write_text(page(done.runs, done.comparisons, done.pictures), encoding="utf-8")
             click.echo(f"report: {report}", err=True)
-        for file in done.files:
-            click.echo(f"run: {file}", err=True)
+        for run, file in zip(done.runs, done.files, strict=True):
+            click.echo(f"run: {file} ({run['seconds']:.1f} s)", err=True)
         failed = [line for run in done.runs for line in failing(run, wanted)]
         if failed:
             raise click.ClickException("; ".join(failed))

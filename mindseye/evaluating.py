@@ -1,6 +1,6 @@
 """What `mindseye evaluate` does: data set and encoders to runs, runs to files and comparisons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,24 +8,54 @@ from typing import Any
 import click
 
 import encoders
+from encoders import Progress
+from encoders.labels import read_labels
 from evaluation import (
     Bootstrap,
     Comparison,
     How,
     Run,
     Subject,
-    classification_run,
     compare,
+    encoder_run,
     find_run,
     load_run,
     read_classes,
     read_dataset,
-    retrieval_run,
     save_run,
     split,
 )
+from evaluation.served import mode_run, served_run
 from evaluation.zero_shot import TEMPLATES
-from mindseye.progress import progress
+from mindseye.opening import for_searching
+from mindseye.progress import Update, progress
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to measure, as the options of the command say it."""
+
+    source: Path | None
+    encoders: Sequence[str]
+    modes: Sequence[str]
+    served: bool
+    nprobes: Sequence[int]
+    collections: Sequence[Path]
+    test: int | None
+    part: str | None
+    language: str | None
+    duplicates: str
+    classes: bool
+    templates: Sequence[str]
+    seed: int
+    baseline: str | None
+    runs: Path
+
+    @property
+    def how(self) -> How:
+        """How every run is measured."""
+        relevant = self.duplicates == "relevant"
+        return How(relevant, self.templates or TEMPLATES, Bootstrap(self.seed))
 
 
 @dataclass
@@ -38,34 +68,20 @@ class Evaluated:
     pictures: dict[str, Path] = field(default_factory=dict)  # by the names that the runs use
 
 
-def evaluated(
-    source: Path,
-    encoders: Sequence[str],
-    test: int | None,
-    part: str | None,
-    language: str | None,
-    duplicates: str,
-    classes: bool,
-    templates: Sequence[str],
-    seed: int,
-    baseline: str | None,
-    runs: Path,
-) -> Evaluated:
-    """Measure every encoder on the data set, and keep each run in ``runs``."""
-    _check(templates)
-    before = _baseline(baseline, runs) if baseline else None
-    subject = _subject(source, test, part, language, classes)
-    how = How(duplicates == "relevant", templates or TEMPLATES, Bootstrap(seed))
-    done = Evaluated(
-        pictures=dict(zip(subject.dataset.names, subject.dataset.pictures, strict=True))
-    )
-    for name in dict.fromkeys(encoders):
-        run = _run(name, subject, how)
+def evaluated(wanted: Wanted) -> Evaluated:
+    """Measure every encoder, mode or index, and keep each run in the folder of runs."""
+    _check(wanted)
+    before = _baseline(wanted.baseline, wanted.runs) if wanted.baseline else None
+    subject = _subject(wanted) if wanted.source else None
+    done = Evaluated()
+    if subject:
+        done.pictures = dict(zip(subject.dataset.names, subject.dataset.pictures, strict=True))
+    for run in _measured(wanted, subject):
         done.runs.append(run)
-        done.files.append(save_run(run, runs))
+        done.files.append(save_run(run, wanted.runs))
     first, *others = [before, *done.runs] if before else done.runs
-    if "queries" in first:
-        done.comparisons = [compare(first, run, how.bootstrap) for run in others]
+    if before or "queries" in first:
+        done.comparisons = [compare(first, run, wanted.how.bootstrap) for run in others]
     return done
 
 
@@ -76,25 +92,45 @@ def as_object(done: Evaluated) -> Any:
     return {**done.runs[0], "comparisons": done.comparisons}
 
 
-def _run(name: str, subject: Subject, how: How) -> Run:
-    measure = classification_run if subject.dataset.labels else retrieval_run
-    with progress("encoding") as update:
-        opened = encoders.load(name)
-        return measure(opened, subject, how, lambda done, total: update(done, total, ""))
+def _measured(wanted: Wanted, subject: Subject | None) -> Iterator[Run]:
+    if wanted.served:
+        for folder in wanted.collections:
+            with progress("measuring") as update:
+                engine, texts = for_searching(folder), _texts(subject)
+                yield served_run(engine, texts, wanted.how, wanted.nprobes, subject, _plain(update))
+    elif subject and wanted.modes:
+        for engine in map(for_searching, wanted.collections):
+            for mode in wanted.modes:
+                with progress(f"asking, {mode}") as update:
+                    yield mode_run(engine, subject, wanted.how, mode, _plain(update))
+    elif subject:
+        for name in dict.fromkeys(wanted.encoders):
+            with progress("encoding") as update:
+                yield encoder_run(encoders.load(name), subject, wanted.how, _plain(update))
 
 
-def _subject(
-    source: Path, test: int | None, part: str | None, language: str | None, classes: bool
-) -> Subject:
-    if classes:
+def _plain(update: Update) -> Progress:
+    return lambda done, total: update(done, total, "")
+
+
+def _texts(subject: Subject | None) -> list[str]:
+    """What an index is asked: the captions of the data set, or everyday words."""
+    if subject is None:
+        return [label.text for label in read_labels()]
+    return [text for lines in subject.dataset.captions for text in lines]
+
+
+def _subject(wanted: Wanted) -> Subject:
+    source, part, test = wanted.source or Path(), wanted.part, wanted.test
+    if wanted.classes:
         return _held_out(Subject(read_classes(source), source), test)
     # Which pictures are held out is decided before a language is chosen, as training does it.
     subject = _held_out(Subject(read_dataset(source, part=part), source, part), test)
-    if language is None:
+    if wanted.language is None:
         return subject
-    translated = read_dataset(source, part=part, language=language)
+    translated = read_dataset(source, part=part, language=wanted.language)
     names = set(subject.dataset.names) if test else set(translated.names)
-    return Subject(translated.named(names), source, subject.part, language)
+    return Subject(translated.named(names), source, subject.part, wanted.language)
 
 
 def _held_out(subject: Subject, test: int | None) -> Subject:
@@ -108,7 +144,13 @@ def _baseline(given: str, runs: Path) -> Run:
     return load_run(file) if file.suffix == ".json" else find_run(runs, given)
 
 
-def _check(templates: Sequence[str]) -> None:
-    for one in templates:
+def _check(wanted: Wanted) -> None:
+    if wanted.source is None and not wanted.served:
+        raise click.UsageError("give a folder of captioned pictures, or --served for an index")
+    if wanted.served + bool(wanted.modes) + wanted.classes > 1:
+        raise click.UsageError("--served, --mode and --classes measure different things; give one")
+    if wanted.nprobes and not wanted.served:
+        raise click.UsageError("--nprobe goes with --served")
+    for one in wanted.templates:
         if "{}" not in one:
             raise click.BadParameter(f"{one!r} has no {{}} for the class", param_hint="--template")

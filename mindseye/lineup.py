@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from evaluation import Comparison, Run
 from evaluation.bootstrap import Interval
 from evaluation.metrics import RANKS
+from evaluation.retrieval import WAYS
 from evaluation.runs import measures_of, names_of
 from mindseye.evaluating import Evaluated
 
 WORST = 5  # queries that are shown of a comparison
 CHANCE = 0.05
+SERVED = "{:<9}{:<13}{:<13}{:<21}{:>6}" + 4 * "{:>11}"
 
 Column = tuple[str, Mapping[str, Interval]]
 
 
 def lineup(done: Evaluated) -> str:
     """What was measured on, a table for each direction with a column for each run, comparisons."""
+    if "served" in done.runs[0]:
+        return "\n\n".join("\n".join(served(run)) for run in done.runs)
     lines = [*_subject(done.runs[0])]
     sections = [measures_of(run) for run in done.runs]
     if len(done.runs) == 1:
@@ -68,11 +72,34 @@ def _cell(measure: str, one: Interval, to: str = "-") -> str:
     return f"{value} ({low}{to}{high})"
 
 
+def served(run: Run) -> Iterator[str]:
+    """The index of a collection, a line for each way to ask it."""
+    facts = run["served"]
+    yield (
+        f"{run['options']['collection']}: {run['pictures']} pictures in {facts['lists']} lists "
+        f"({facts['index']}); {facts['text_queries']} queries in words, "
+        f"{facts['image_queries']} pictures"
+    )
+    titles = ("queries", "searched", "route", f"recall@{facts['k']}", "stated")
+    times = ("p50 ms", "p95 ms", "p99 ms", "queries/s")
+    yield SERVED.format(*titles, *times).rstrip()
+    for one in facts["curve"]:
+        stated = "" if one["stated"] is None else f"{one['stated']:.3f}"
+        searched = f"nprobe {one['nprobe']}" if one["nprobe"] else one["searched"]
+        numbers = [f"{one[key]:.2f}" for key in ("p50_ms", "p95_ms", "p99_ms")]
+        yield SERVED.format(
+            *(one["queries"], searched, one["route"], _cell("recall", one["recall"]), stated),
+            *(*numbers, f"{one['queries_per_second']:.0f}"),
+        )
+
+
 def _comparison(found: Comparison) -> Iterator[str]:
     yield f"{found['after_title']} against {found['before_title']}"
     if not found["same_dataset"]:
         yield "the data sets differ; compared on the queries that both have"
-    for way in ("text_to_image", "image_to_text"):
+    for way in WAYS:
+        if way not in found:
+            continue
         part = found[way]
         yield (
             f"{way}: of {part['queries']} queries {len(part['better'])} better, "

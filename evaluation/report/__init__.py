@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from evaluation.compare import Comparison
 from evaluation.metrics import RANKS
 from evaluation.report.bands import bands
-from evaluation.report.charts import recall_chart
+from evaluation.report.charts import index_charts, kinds_of, recall_chart
 from evaluation.report.thumbnails import Thumbnails
 from evaluation.runs import measures_of, names_of
 from evaluation.shape import Run
@@ -37,6 +37,8 @@ def report(
         sections={name: [one[name] for one in measures] for name in measures[0]},
         charts={way: recall_chart(runs, way) for way in WAYS if way in measures[0]},
         bands=bands,
+        index_charts=index_charts,
+        kinds_of=kinds_of,
         comparisons=comparisons,
     )
     # The pictures that the page turned out to need, each of them once however often it is shown.

@@ -11,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure  # without pyplot: no display is looked for
 from matplotlib.ticker import LogLocator, StrMethodFormatter
 
-from evaluation.shape import Run
+from evaluation.shape import CurvePoint, Run, ServedFacts
 
 MOST_K = 1000
 SIZE = (5.6, 3.0)  # inches of 72 points
@@ -50,6 +50,32 @@ def recall_chart(runs: Sequence[Run], way: str) -> Markup:
     ks = np.unique(np.geomspace(1, most, 100).astype(int)).tolist()
     curves = [(ks, [float((one <= k).mean()) for k in ks]) for one in ranks]
     return chart("k, the first answers", "recall@k", curves)
+
+
+def index_charts(served: ServedFacts) -> dict[str, Markup]:
+    """Recall over nprobe, and over the median latency; a curve for each kind of query."""
+    curves = [
+        [one for one in served["curve"] if one["nprobe"] and kind_of(one) == kind]
+        for kind in kinds_of(served)
+    ]
+    recall = f"recall@{served['k']}"
+    recalls = [[one["recall"]["value"] for one in points] for points in curves]
+    probes = [[one["nprobe"] or 0 for one in points] for points in curves]
+    times = [[one["p50_ms"] for one in points] for points in curves]
+    return {
+        label: chart(label, recall, list(zip(xs, recalls, strict=True)), "o")
+        for label, xs in (("nprobe", probes), ("milliseconds, median", times))
+    }
+
+
+def kinds_of(served: ServedFacts) -> list[str]:
+    """The kinds of queries, in the order of their curves."""
+    return list(dict.fromkeys(map(kind_of, served["curve"])))
+
+
+def kind_of(one: CurvePoint) -> str:
+    """What was asked: words or pictures, and whether a filter let only some answer."""
+    return f"{one['queries']}, filtered" if one["route"] == "filtered" else one["queries"]
 
 
 def chart(x_label: str, y_label: str, curves: Sequence[Points], marker: str = "") -> Markup:

@@ -76,3 +76,10 @@ def test_the_starter_s_recipe_reads(tmp_path: Path) -> None:
     wrong.write_text("[towers]\n[options]\nspeed = 3\n[[part]]\n")
     with pytest.raises(DatasetError, match=r"wrong.toml is not a recipe for training: .*'speed'"):
         read_recipe(wrong)
+
+
+def test_classes_without_captions_are_refused(folder: Path) -> None:
+    for text in folder.rglob("*.txt"):
+        text.unlink()
+    with pytest.raises(DatasetError, match="for each of 2 classes, without captions: `mindseye cl"):
+        cut(folder)

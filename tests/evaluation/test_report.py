@@ -11,11 +11,10 @@ from evaluation import (
     Bootstrap,
     How,
     Subject,
-    classification_run,
     compare,
+    encoder_run,
     read_classes,
     read_dataset,
-    retrieval_run,
 )
 from evaluation.report import report
 from tests.colours import Colours
@@ -31,7 +30,7 @@ def page_file(photos: Path, tmp_path: Path) -> Path:
     """Two encoders on three pictures, one caption of which tries to be a script."""
     (photos / "captions.csv").write_text(CAPTIONS + "leaf.jpg,<script>alert(1)</script> green\n")
     subject = Subject(read_dataset(photos), photos)
-    good, blind = (retrieval_run(one, subject, QUICK) for one in (Colours(), Blind("blind")))
+    good, blind = (encoder_run(one, subject, QUICK) for one in (Colours(), Blind("blind")))
     file = tmp_path / "report.html"
     pictures = dict(zip(subject.dataset.names, subject.dataset.pictures, strict=True))
     file.write_text(report([good, blind], [compare(good, blind)], pictures), encoding="utf-8")
@@ -56,7 +55,7 @@ def test_each_picture_is_inlined_once_however_often_it_is_shown(page_file: Path)
 def test_classes_as_a_confusion_matrix(tmp_path: Path, paint: Paint) -> None:
     for name in ("red/1 red", "red/2 blue", "blue/3 blue"):
         paint(tmp_path / "set" / f"{name}.png", name.split()[1])
-    run = classification_run(Colours(), Subject(read_classes(tmp_path / "set"), tmp_path), QUICK)
+    run = encoder_run(Colours(), Subject(read_classes(tmp_path / "set"), tmp_path), QUICK)
     html = report([run], [], {})
     assert "red taken for blue" in html
     assert len(re.findall(r'class="cell( same)?"', html)) == 4

@@ -139,7 +139,10 @@ def _definition(scores: np.ndarray, right: list[int]) -> dict[str, float]:
 
 
 def test_the_same_recall_as_clip_benchmark() -> None:
-    theirs = pytest.importorskip("clip_benchmark.metrics.zeroshot_retrieval")
+    theirs = pytest.importorskip(
+        "clip_benchmark.metrics.zeroshot_retrieval",
+        reason="CLIP_benchmark is not installed; pip install clip-benchmark",
+    )
     torch = pytest.importorskip("torch")
     data = random_data(60, 5)
     scores = torch.from_numpy(data.texts @ data.pictures.T)

@@ -1,6 +1,7 @@
 """Runs: complete JSON, kept and listed, compared query by query."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,13 @@ from evaluation import (
     Run,
     RunError,
     Subject,
-    classification_run,
     compare,
+    encoder_run,
     find_run,
     list_runs,
     load_run,
     read_classes,
     read_dataset,
-    retrieval_run,
     save_run,
 )
 from tests.colours import Colours
@@ -44,7 +44,7 @@ def captioned(photos: Path) -> Path:
 
 @pytest.fixture
 def run(encoder: Colours, captioned: Path) -> Run:
-    return retrieval_run(encoder, Subject(read_dataset(captioned), captioned), QUICK)
+    return encoder_run(encoder, Subject(read_dataset(captioned), captioned), QUICK)
 
 
 def test_a_run_says_what_it_stands_on(run: Run, captioned: Path, encoder: Colours) -> None:
@@ -103,9 +103,9 @@ def test_classes_give_a_confusion_matrix(encoder: Colours, tmp_path: Path, paint
         "green/4": "lime",
     }.items():
         paint(tmp_path / "set" / f"{name}.png", colour)
-    found = classification_run(
-        encoder, Subject(read_classes(tmp_path / "set"), tmp_path / "set"), QUICK
-    )["classification"]
+    found = encoder_run(encoder, Subject(read_classes(tmp_path / "set"), tmp_path / "set"), QUICK)[
+        "classification"
+    ]
     assert [one["name"] for one in found["classes"]] == ["blue", "green", "red"]
     assert found["confusion"] == [[1, 0, 0], [0, 1, 0], [1, 0, 1]]
     assert found["measures"]["accuracy"]["value"] == 0.75
@@ -126,7 +126,7 @@ def test_classes_give_a_confusion_matrix(encoder: Colours, tmp_path: Path, paint
 
 
 def test_a_comparison_names_the_queries_that_changed(run: Run, captioned: Path) -> None:
-    blind = retrieval_run(Blind("blind"), Subject(read_dataset(captioned), captioned), QUICK)
+    blind = encoder_run(Blind("blind"), Subject(read_dataset(captioned), captioned), QUICK)
     found = compare(run, blind)
     way = found["text_to_image"]
     assert found["same_dataset"]
@@ -150,18 +150,19 @@ def test_runs_without_a_common_query_cannot_be_compared(
 ) -> None:
     for name in ("red/1.png", "blue/2.png"):
         paint(tmp_path / "set" / name, name.split("/")[0])
-    other = Subject(read_classes(tmp_path / "set"), tmp_path / "set")
+    classes = Subject(read_classes(tmp_path / "set"), tmp_path / "set")
+    other = replace(classes, dataset=replace(classes.dataset, labels=()))
     with pytest.raises(RunError, match="have no text_to_image query in common"):
-        compare(run, retrieval_run(encoder, other, QUICK))
+        compare(run, encoder_run(encoder, other, QUICK))
     with pytest.raises(RunError, match="only retrieval can be compared"):
-        compare(run, classification_run(encoder, other, QUICK))
+        compare(run, encoder_run(encoder, classes, QUICK))
 
 
 def test_a_caption_that_a_picture_has_twice_is_two_queries(
     encoder: Colours, captioned: Path
 ) -> None:
     (captioned / "captions.csv").write_text(CAPTIONS + "cherry.png,red\n")
-    run = retrieval_run(encoder, Subject(read_dataset(captioned), captioned), QUICK)
+    run = encoder_run(encoder, Subject(read_dataset(captioned), captioned), QUICK)
     found = compare(run, run)["text_to_image"]
     assert found["queries"] == 5
     assert found["measures"]["r@1"]["before"] == run["text_to_image"]["r@1"]["value"]

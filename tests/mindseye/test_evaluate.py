@@ -88,6 +88,32 @@ def test_a_folder_for_each_class_is_classified(captioned: Path, runs: Path) -> N
     assert "macro_f1" in ran.out
 
 
+def test_an_index_and_the_modes_of_a_collection(captioned: Path, runs: Path) -> None:
+    place = ("--collection", captioned.parent / "collection", "--runs", runs)
+    indexed = mindseye("index", captioned, "--encoder", "starter", *place[:2])
+    assert indexed.code == 3, indexed.err
+    served = mindseye("evaluate", "--served", *place)
+    assert served.code == 0, served.err
+    assert ": 4 pictures in 1 lists (IVF1,Flat); 500 queries in words, 4 pictures\n" in served.out
+    assert re.search(r"image +nprobe 1 +exact +1\.000 \(1\.000-1\.000\)", served.out)
+    assert re.search(r"text +served +exact +1\.000 \(1\.000-1\.000\) +1\.000", served.out)
+    report = captioned.parent / "report.html"
+    words = (
+        "--mode",
+        "semantic",
+        "--mode",
+        "hybrid",
+        "--report",
+        report,
+        "--fail-under",
+        "r@10=0.75",
+    )
+    asked = mindseye("evaluate", captioned, *words, *place)
+    assert asked.code == 0, asked.err
+    assert re.search(r"text_to_image +semantic +hybrid", asked.out)
+    assert "Query by query" in report.read_text()
+
+
 def test_another_language(captioned: Path, runs: Path) -> None:
     words = ("--language", "de", "--test", "4", "--json")
     ran = mindseye("evaluate", captioned, *words, "--runs", runs)
@@ -102,6 +128,8 @@ def test_another_language(captioned: Path, runs: Path) -> None:
         (["--fail-under", "speed=3"], 2, "'speed=3' is not MEASURE=NUMBER; measures are r@1, "),
         (["--template", "a photo"], 2, "'a photo' has no {} for the class"),
         (["--baseline", "never"], 1, "never.json is not a run of `mindseye evaluate`"),
+        (["--nprobe", "3"], 2, "--nprobe goes with --served"),
+        (["--served", "--mode", "semantic"], 2, "measure different things; give one"),
         (["--language", "xx"], 1, "no captions in "),
     ],
 )
