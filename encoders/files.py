@@ -50,7 +50,9 @@ def encode_files(
 
     def prepare(path: Path) -> Pixels | str:
         try:
-            opened = open_picture(path.read_bytes(), at_least=preparing.image_size)
+            opened = open_picture(
+                path.read_bytes(), at_least=preparing.image_size, suffix=path.suffix
+            )
             return preparing.prepare(opened.image)
         except (PictureError, OSError) as error:
             return str(error)

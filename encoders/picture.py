@@ -1,22 +1,28 @@
 """The one way to open a picture: for indexing, for queries and for thumbnails alike."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import numpy as np
+import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from encoders.errors import PictureError
+from encoders.raw import RAW_SUFFIXES, preview
+
+pillow_heif.register_heif_opener()
 
 # Pillow knows more formats; these are the ones that people keep pictures in. Leaving out the rest
 # (EPS starts Ghostscript) keeps hostile files away from decoders that nobody here needs.
 # Multi-picture JPEGs (MPO) open as JPEG.
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF")
 SUFFIXES = frozenset(
     (
         *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif"),
         *(".tif", ".tiff", ".bmp", ".dib", ".avif", ".avifs"),
+        *(".heic", ".heics", ".heif", ".heifs", ".hif"),
+        *RAW_SUFFIXES,
     )
 )
 MAX_PIXELS = 200_000_000  # the largest phone sensors; decoded, that is 600 MB
@@ -55,18 +61,21 @@ class Picture:
 
 
 def open_picture(
-    data: bytes, *, at_least: int | None = None, max_pixels: int = MAX_PIXELS
+    data: bytes, *, at_least: int | None = None, max_pixels: int = MAX_PIXELS, suffix: str = ""
 ) -> Picture:
     """Decode a picture file: first frame, EXIF turn applied, as RGB (transparency over white).
 
     With ``at_least``, the picture may be decoded or reduced to a smaller size, as long as its
-    shorter side keeps that many pixels.
+    shorter side keeps that many pixels. Bytes decide the format; only camera RAW files, which look
+    like TIFFs, are known by the ``suffix`` of their name.
 
     Raises:
         PictureError: the bytes are not a picture of a known format, are damaged, or the picture
             has more than ``max_pixels`` pixels.
     """
     try:
+        if data and suffix.lower() in RAW_SUFFIXES:
+            return _decode_raw(data, at_least, max_pixels, suffix)
         return _decode(data, at_least, max_pixels)
     except PictureError:
         raise
@@ -78,6 +87,14 @@ def open_picture(
         # Damaged files make Pillow's decoders raise nearly anything (OSError, SyntaxError,
         # struct.error, KeyError, …); whatever it is, the file is at fault and not the program.
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
+
+
+def _decode_raw(data: bytes, at_least: int | None, max_pixels: int, suffix: str) -> Picture:
+    found = preview(data)
+    if found is None:  # only its name is that of a RAW file
+        return _decode(data, at_least, max_pixels)
+    shown = _decode(found.data, at_least, max_pixels)
+    return replace(shown, width=found.width, height=found.height, format=suffix[1:].upper())
 
 
 def _decode(data: bytes, at_least: int | None, max_pixels: int) -> Picture:

@@ -1,8 +1,22 @@
 """The only writer: finds files, encodes what is new, and accounts for every one."""
 
 from indexer.account import Account, Failure
-from indexer.errors import IndexerError, SourceError
-from indexer.read import thumbnail
+from indexer.errors import ArchiveError, IndexerError, SourceError
+from indexer.read import THUMBNAIL_SIDE, thumbnail
 from indexer.run import index
+from indexer.sources import read_bytes, sources
+from indexer.stages import Stages
 
-__all__ = ["Account", "Failure", "IndexerError", "SourceError", "index", "thumbnail"]
+__all__ = [
+    "THUMBNAIL_SIDE",
+    "Account",
+    "ArchiveError",
+    "Failure",
+    "IndexerError",
+    "SourceError",
+    "Stages",
+    "index",
+    "read_bytes",
+    "sources",
+    "thumbnail",
+]

@@ -2,7 +2,8 @@
 
 IndexerError
 ├── NoReaderError  the package that reads words in pictures is not installed
-└── SourceError    a folder to index is not there, or is none
+├── SourceError    a folder, archive or file to index is not there, or is none
+└── ArchiveError   an archive, or a member of it, cannot be read
 """
 
 
@@ -11,7 +12,11 @@ class IndexerError(Exception):
 
 
 class SourceError(IndexerError):
-    """A folder to index does not exist, is not a folder, or cannot be listed."""
+    """A place to index does not exist, or cannot hold pictures."""
+
+
+class ArchiveError(IndexerError):
+    """An archive is damaged, or has no such member."""
 
 
 class NoReaderError(IndexerError):

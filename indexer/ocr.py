@@ -6,7 +6,7 @@ Chinese; they come inside the package rapidocr and run in OpenVINO, on this mach
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from PIL import Image
 
 from encoders import PictureError, open_picture
 from encoders.runtime import silent  # noqa: F401  (before rapidocr imports OpenVINO)
-from indexer.errors import NoReaderError
+from indexer.errors import ArchiveError, NoReaderError
+from indexer.sources import read_bytes
 from indexer.words import MAX_CAPTION, clean
 from store import Collection, unread_texts
 
@@ -90,8 +91,9 @@ def _read(path: str, read: TextReader, found: TextsRead) -> str | None:
     """The text in a picture file, ``None`` if it cannot be opened; counted."""
     found.pictures += 1
     try:
-        image = open_picture(Path(path).read_bytes(), at_least=SIDE).image
-    except (OSError, PictureError):
+        data = read_bytes(path)
+        image = open_picture(data, at_least=SIDE, suffix=PurePath(path).suffix).image
+    except (OSError, ArchiveError, PictureError):
         found.failed += 1
         return None
     try:

@@ -1,28 +1,25 @@
-"""Reading one picture file: its bytes once, for the hash, the encoder and the thumbnail."""
+"""Reading picture files: the bytes once, for hash, metadata, encoder and thumbnail."""
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
-from typing import TypeVar
+from pathlib import PurePath
 
 from PIL import Image
 
 from encoders import Encoder, PictureError, Pixels, open_picture
 from indexer.about import about
-from indexer.scan import SeenFile
+from indexer.compare import Unread
+from indexer.errors import ArchiveError
+from indexer.sources import SeenFile, read_bytes
+from indexer.stages import DECODE, READ, Stages
 from indexer.words import sidecar, tidy
+from indexer.workers import Task
 from store import About, Catalog, NewPicture, Words
 
 THUMBNAIL_SIDE = 320  # pixels, the longer side; sharp in the web's grid on dense screens too
 MAX_SIDECAR = 1_000_000  # bytes; what is longer is no caption
-
-In = TypeVar("In")
-Out = TypeVar("Out")
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class ReadFile:
     ``words`` lie beside it; ``about`` is what a known picture says, if nobody has read that yet.
     """
 
-    seen: SeenFile
+    unread: Unread
     reason: str | None = None
     sha256: str = ""
     picture: NewPicture | None = None
@@ -44,44 +41,64 @@ class ReadFile:
 class Reader:
     """Reads files in worker threads; decodes only contents that the catalog does not know."""
 
-    def __init__(self, encoder: Encoder, catalog: Catalog) -> None:
+    def __init__(self, encoder: Encoder, catalog: Catalog, stages: Stages) -> None:
         self._encoder = encoder
         self._catalog = catalog
+        self._stages = stages
 
-    def read(self, seen: SeenFile) -> ReadFile:
+    def work(self, task: Task[Unread, ReadFile]) -> None:
+        """Read the files of a task: all bytes, one question to the catalog, then the pictures."""
+        read: list[bytes | str] = []
+        for place in range(len(task.items)):
+            with self._stages.at(READ):
+                read.append(_bytes(task.pick(place).seen.path))
+        hashes = [_hash(data) for data in read]
+        known = self._catalog.pictures(hashes)
+        undescribed = self._catalog.undescribed(known) if known else frozenset()
+        for place, sha256 in enumerate(hashes):
+            data, read[place] = read[place], ""  # each is let go when it has been decoded
+            if task.left:
+                return
+            task.done.append(self._file(task.pick(place), data, sha256, known, undescribed))
+
+    def _file(
+        self,
+        unread: Unread,
+        data: bytes | str,
+        sha256: str,
+        known: dict[str, int],
+        undescribed: frozenset[str],
+    ) -> ReadFile:
+        if isinstance(data, str):
+            return ReadFile(unread, data)
+        with self._stages.at(DECODE):
+            if sha256 not in known:
+                found = self._decode(unread, data, sha256)
+            else:
+                says = about(data) if sha256 in undescribed else None
+                found = ReadFile(unread, sha256=sha256, about=says)
+            return found if found.reason else replace(found, words=words_beside(unread.seen))
+
+    def _decode(self, unread: Unread, data: bytes, sha256: str) -> ReadFile:
         """Never raises for a bad file: the reason is in the result."""
+        smallest = max(self._encoder.image_size, THUMBNAIL_SIDE)
+        suffix = PurePath(unread.seen.path).suffix
         try:
-            seen.path.encode()
-            data = Path(seen.path).read_bytes()
-            sha256 = hashlib.sha256(data).hexdigest()
-            if not self._catalog.pictures([sha256]):
-                return replace(self._decode(seen, data, sha256), words=words_beside(seen))
-            unread = self._catalog.undescribed([sha256])
-            found = about(data) if unread else None
-            return ReadFile(seen, sha256=sha256, words=words_beside(seen), about=found)
-        except UnicodeEncodeError:
-            return ReadFile(seen, reason="its name is not valid UTF-8; rename it")
-        except OSError as error:
-            return ReadFile(seen, reason=f"cannot be read: {error.strerror or error}")
+            opened = open_picture(data, at_least=smallest, suffix=suffix)
         except PictureError as error:
-            return ReadFile(seen, reason=str(error))
-
-    def _decode(self, seen: SeenFile, data: bytes, sha256: str) -> ReadFile:
-        opened = open_picture(data, at_least=max(self._encoder.image_size, THUMBNAIL_SIDE))
+            return ReadFile(unread, str(error))
         size = (opened.width, opened.height)
-        small = thumbnail(opened.image)
-        says = about(data)._asdict()
+        small, says = thumbnail(opened.image), about(data)._asdict()
         picture = NewPicture(sha256, *size, opened.format, len(data), small, **says)
-        pixels = self._encoder.prepare(opened.image)
-        return ReadFile(seen, sha256=sha256, picture=picture, pixels=pixels)
+        return ReadFile(unread, None, sha256, picture, self._encoder.prepare(opened.image))
 
 
 def words_beside(seen: SeenFile) -> Words:
     """What lies beside the file; what cannot be read there is as good as not there."""
     found = []
     for path in seen.beside:
-        with suppress(OSError), Path(path).open("rb") as stream:
-            found.append(sidecar(path, stream.read(MAX_SIDECAR)))
+        with suppress(OSError, ArchiveError):
+            found.append(sidecar(path, read_bytes(path, MAX_SIDECAR)))
     captions, tags = ([one for words in found for one in words[part]] for part in (0, 1))
     return tidy(captions, tags)
 
@@ -95,18 +112,18 @@ def thumbnail(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def ahead(
-    pool: Executor, work: Callable[[In], Out], items: Iterable[In], depth: int
-) -> Iterator[Out]:
-    """The results of ``work`` in order, at most ``depth`` items ahead of their consumer."""
-    running: deque[Future[Out]] = deque()
+def _bytes(path: str) -> bytes | str:
+    """The bytes of a file, or why it cannot be read."""
     try:
-        for item in items:
-            running.append(pool.submit(work, item))
-            if len(running) >= depth:
-                yield running.popleft().result()
-        while running:
-            yield running.popleft().result()
-    finally:
-        for future in running:
-            future.cancel()
+        path.encode()
+        return read_bytes(path)
+    except UnicodeEncodeError:
+        return "its name is not valid UTF-8; rename it"
+    except OSError as error:
+        return f"cannot be read: {error.strerror or error}"
+    except ArchiveError as error:
+        return str(error)
+
+
+def _hash(data: bytes | str) -> str:
+    return hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else ""

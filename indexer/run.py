@@ -1,8 +1,9 @@
 """One run of the indexer: scan, compare with the catalog, read, encode, write, publish."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
@@ -11,12 +12,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from encoders import Encoder
+from encoders import Embeddings, Encoder
 from indexer.account import Account
 from indexer.background import background
-from indexer.read import Reader, ReadFile, ahead, words_beside
-from indexer.scan import SeenFile, scan, sources, storable
-from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, Writer
+from indexer.compare import Gone, Spool, Unread, pairs
+from indexer.read import Reader, ReadFile, words_beside
+from indexer.sources import MISSING, SeenFile, Source, sources, storable
+from indexer.stages import ENCODE, WRITE, Stages
+from indexer.verdict import Verdicts
+from indexer.workers import Workers, workers
+from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, NewPicture, Writer
 
 Item = TypeVar("Item")
 
@@ -24,30 +29,40 @@ Progress = Callable[[int, int, Account], None]
 """Called with files read so far, files to read, and the account until now."""
 
 BATCHES_AHEAD = 2  # decoded before they are asked for: 13 MB of pixels on a CPU, 100 MB on a GPU
+FILES_IN_A_TASK = 8  # a worker holds the bytes of so many at once, for one question to the catalog
+PATIENCE = 120.0  # seconds that one file may take to be read and decoded
+CHANGES_AT_ONCE = 500
 
 
 def index(
     collection: Collection,
     encoder: Encoder,
-    folders: Iterable[Path],
+    given: Iterable[Path | Source],
     progress: Progress = lambda *_: None,
+    *,
+    stages: Stages | None = None,
+    patience: float = PATIENCE,
 ) -> Account:
-    """Make the collection hold exactly what lies below ``folders``; the account of every file.
+    """Make the collection hold exactly what lies in these places; the account of every file.
 
-    Files outside the folders keep their state. Whatever stops it, the pictures written so far are
-    published, and the next run goes on from there.
+    Places are folders, archives, single files, or ``-`` for a list of them on standard input; files
+    outside them keep their state. Whatever stops it, the pictures written so far are published,
+    and the next run goes on from there. ``stages`` is told how busy each stage is; a file that
+    takes longer than ``patience`` seconds has failed.
 
     Raises:
-        SourceError: a folder is missing.
+        SourceError: a place is missing.
         EncoderMismatchError: the collection was made with another encoder.
         CollectionBusyError: another process is writing.
+        DiskFullError: there is no room for what is written; what was written before is kept.
     """
-    roots = sources(folders)
+    places = sources(given)
     collection.require(asdict(encoder.identity))
     with collection.writing() as writer:
-        writer.remember(roots)
+        writer.remember(place.root for place in places if place.root)
         try:
-            return _Run(collection, encoder, writer, roots, progress).all()
+            run = _Run(collection, encoder, writer, progress, stages or Stages())
+            return run.all(places, patience)
         finally:
             writer.publish(partial(background, encoder))
 
@@ -58,143 +73,133 @@ class _Run:
         collection: Collection,
         encoder: Encoder,
         writer: Writer,
-        roots: Sequence[str],
         progress: Progress,
+        stages: Stages,
     ) -> None:
         self._catalog = collection.catalog
         self._encoder = encoder
         self._writer = writer
-        self._roots = roots
         self._progress = progress
+        self._stages = stages
         self._account = Account()
-        self._known: dict[str, KnownFile] = {}
-        self._gone: dict[str, KnownFile] = {}  # present in the catalog, but not seen
-        self._gone_from: dict[int, list[str]] = {}  # the same, by picture
+        self._gone = Gone()
+        self._in_flight: set[str] = set()  # contents that are just being written
+        self._verdicts = Verdicts(self._account, self._gone, self._catalog)
 
-    def all(self) -> Account:
-        known = self._catalog.files_under(self._roots, os.sep)
-        self._known = {file.path: file for file in known}
-        unread = self._compare([file for root in self._roots for file in scan(root)])
-        self._read(unread)
+    def all(self, places: Sequence[Source], patience: float) -> Account:
+        with closing(Spool()) as spool:
+            for place in places:
+                self._compare(place, spool)
+            reader = Reader(self._encoder, self._catalog, self._stages)
+            with workers(reader.work, patience) as pool:
+                self._read(pool, spool, patience)
         self._remove()
         return self._account
 
-    def _compare(self, seen: Sequence[SeenFile]) -> list[SeenFile]:
-        """Settle what needs no reading; returns the rest."""
-        unlisted = tuple(file.path + os.sep for file in seen if file.is_folder)
-        paths = {file.path for file in seen}
-        for path, known in self._known.items():
-            if known.state != REMOVED and path not in paths and not path.startswith(unlisted):
-                self._gone[path] = known
-                if known.picture_id is not None:
-                    self._gone_from.setdefault(known.picture_id, []).append(path)
-        changes: list[FileChange] = []
-        unread = [file for file in seen if not self._settled(file, changes)]
-        self._became(changes)
-        return unread
+    def _compare(self, place: Source, spool: Spool) -> None:
+        """Settle what needs no reading; the rest goes into the spool."""
+        changes = self._settled(place, spool)
+        with closing(changes):
+            for batch in batches(changes, CHANGES_AT_ONCE):
+                self._became(batch)
 
-    def _settled(self, file: SeenFile, changes: list[FileChange]) -> bool:
-        known = self._known.get(file.path)
-        same = known is not None and (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
-        if not file.is_folder and not file.is_picture:
-            self._account.count("skipped")
-        elif file.reason:
-            self._account.fail(file.path, file.reason)
-            if not file.is_folder and storable(file.path):
-                changes.append(FileChange(*file[:3], FAILED, file.reason))
-        elif not same or known is None or known.state == FAILED:
-            return False  # what failed is tried again: permissions leave no trace in the times
-        elif known.state == PRESENT and known.sidecars == file.sidecars:
-            self._account.count("unchanged")
-        elif known.picture_id is not None:  # its words may have changed, the picture has not
-            self._account.count("changed" if known.state == PRESENT else "restored")
-            found = FileChange(*file[:3], PRESENT, sidecars=file.sidecars)
-            changes.append(found._replace(words=words_beside(file)))
-        else:
-            return False
-        return True
+    def _settled(self, place: Source, spool: Spool) -> Generator[FileChange, None, None]:
+        unchanged = 0
+        for file, known in pairs(place.seen(), place.known(self._catalog)):
+            if file is None:
+                if known is not None:
+                    self._gone.add(known)
+            elif known and known.state == PRESENT and _same(file, known):
+                unchanged += 1
+            elif not file.is_place and not file.is_picture:
+                self._account.count("skipped")
+            elif file.reason:
+                yield from self._failed(file, known)
+            elif known and known.picture_id is not None and _same_picture(file, known):
+                # Its words may have changed, the picture has not.
+                self._account.count("changed" if known.state == PRESENT else "restored")
+                found = FileChange(*file[:3], PRESENT, sidecars=file.sidecars)
+                yield found._replace(words=words_beside(file))
+            else:  # what failed is tried again: permissions leave no trace in the times
+                spool.add(Unread(file, known))
+        self._account.unchanged += unchanged
 
-    def _read(self, unread: Sequence[SeenFile]) -> None:
-        reader = Reader(self._encoder, self._catalog)
+    def _failed(self, file: SeenFile, known: KnownFile | None) -> Iterator[FileChange]:
+        if file.reason == MISSING and known:
+            self._gone.add(known)
+            return
+        self._account.fail(file.path, str(file.reason))
+        if file.is_place:
+            self._gone.spare(file.path)
+        if storable(file.path) and file.reason != MISSING:
+            yield FileChange(*file[:3], FAILED, file.reason)
+
+    def _read(self, pool: Workers[Unread, ReadFile], spool: Spool, patience: float) -> None:
         size = self._encoder.batch_size  # one transaction; a kill costs at most this much encoding
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            done = 0
-            files = ahead(pool, reader.read, unread, BATCHES_AHEAD * size)
-            for batch in _batches(files, size):
-                self._write(batch)
-                done += len(batch)
-                self._progress(done, len(unread), self._account)
+        tasks = batches(spool, FILES_IN_A_TASK)
+        depth = max(BATCHES_AHEAD * size // FILES_IN_A_TASK, 2 * pool.count)
+        late = f"took longer than {patience:g} s to read; it was left behind"
+        files = pool.ahead(tasks, depth, lambda unread: ReadFile(unread, late))
+        with self._stages.running(pool.count), closing(files), ThreadPoolExecutor(1) as writing:
+            written: Future[None] | None = None
+            for batch in batches(files, size):
+                new = self._new(batch)
+                embeddings = self._encode(new)
+                if written:
+                    written.result()
+                changes = self._verdicts.of(batch)
+                pictures = [file.picture for file in new if file.picture is not None]
+                self._in_flight = {picture.sha256 for picture in pictures}
+                written = writing.submit(self._write, pictures, embeddings, changes)
+                self._stages.files += len(batch)
+                self._progress(self._stages.files, spool.count, self._account)
+            if written:
+                written.result()
 
-    def _write(self, batch: Sequence[ReadFile]) -> None:
-        ids = self._catalog.pictures(file.sha256 for file in batch)
-        lying = self._catalog.present_files(ids.values())
-        new: dict[str, ReadFile] = {}
-        changes: list[FileChange] = []
-        for file in batch:
-            first = bool(file.sha256) and file.sha256 not in ids and file.sha256 not in new
-            if first:
-                new[file.sha256] = file
-            changes += self._verdict(file, first, ids.get(file.sha256), lying)
-        pixels = [file.pixels for file in new.values() if file.pixels is not None]
-        pictures = [file.picture for file in new.values() if file.picture is not None]
-        encoder = self._encoder
-        embeddings = encoder.encode_images(pixels) if pixels else _no_embeddings(encoder)
-        self._writer.write(pictures, embeddings, changes)
+    def _new(self, batch: Sequence[ReadFile]) -> list[ReadFile]:
+        """The first file of each content that is to be encoded."""
+        new = {file.sha256: file for file in reversed(batch) if file.picture is not None}
+        known = self._catalog.pictures(new) if new else {}
+        known_soon = known.keys() | self._in_flight
+        return [file for sha256, file in reversed(new.items()) if sha256 not in known_soon]
 
-    def _verdict(
-        self, file: ReadFile, first: bool, picture: int | None, lying: dict[int, list[str]]
-    ) -> list[FileChange]:
-        """Count the file in its state; what the catalog has to know of it."""
-        path, seen = file.seen.path, file.seen[:3]
-        if file.reason:
-            self._account.fail(path, file.reason)
-            return [FileChange(*seen, FAILED, file.reason)] if storable(path) else []
-        change = FileChange(
-            *seen,
-            PRESENT,
-            sha256=file.sha256,
-            sidecars=file.seen.sidecars,
-            words=file.words,
-            about=file.about,
-        )
-        known = self._known.get(path)
-        if known and known.state == PRESENT:
-            same = picture is not None and known.picture_id == picture
-            same = same and known.sidecars == file.seen.sidecars
-            self._account.count("unchanged" if same else "changed")
-        elif first:
-            self._account.count("indexed")
-        elif picture in self._gone_from:
-            return self._moved(change, picture)
-        else:
-            elsewhere = picture is None or bool(lying.get(picture))
-            self._account.count("duplicate" if elsewhere else "restored")
-        return [change]
+    def _encode(self, new: Sequence[ReadFile]) -> Embeddings:
+        pixels = [file.pixels for file in new if file.pixels is not None]
+        if not pixels:
+            return self._nothing()
+        with self._stages.at(ENCODE):
+            return self._encoder.encode_images(pixels)
 
-    def _moved(self, change: FileChange, picture: int) -> list[FileChange]:
-        old = self._gone_from[picture].pop()
-        if not self._gone_from[picture]:
-            del self._gone_from[picture]
-        known = self._gone.pop(old)
-        self._account.count("moved")
-        if change.path in self._known:  # the new path has a row of its own, from an earlier life
-            return [change, FileChange(old, known.size, known.mtime_ns, REMOVED)]
-        return [change._replace(moved_from=old)]
+    def _write(
+        self, new: Sequence[NewPicture], embeddings: Embeddings, changes: Sequence[FileChange]
+    ) -> None:
+        with self._stages.at(WRITE):
+            self._writer.write(new, embeddings, changes)
 
     def _remove(self) -> None:
-        self._became([FileChange(*file[:3], REMOVED) for file in self._gone.values()])
-        self._account.removed = len(self._gone)
+        for some in batches(self._gone, CHANGES_AT_ONCE):
+            files = self._catalog.files_with(some)
+            self._became([FileChange(*file[:3], REMOVED) for file in files])
+            self._account.removed += sum(not file.path.endswith(os.sep) for file in files)
 
     def _became(self, changes: Sequence[FileChange]) -> None:
-        for batch in _batches(changes, 500):  # SQLite takes 32,766 paths in one statement
-            self._writer.write((), _no_embeddings(self._encoder), batch)
+        self._write((), self._nothing(), changes)
+
+    def _nothing(self) -> Embeddings:
+        return np.empty((0, self._encoder.identity.dim), dtype=np.float32)
 
 
-def _no_embeddings(encoder: Encoder) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    return np.empty((0, encoder.identity.dim), dtype=np.float32)
+def _same_picture(file: SeenFile, known: KnownFile) -> bool:
+    same = (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
+    return same and known.state != FAILED and not file.reason
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def _same(file: SeenFile, known: KnownFile) -> bool:
+    return known.sidecars == file.sidecars and _same_picture(file, known)
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of this size, the last one shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

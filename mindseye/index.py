@@ -1,4 +1,4 @@
-"""`mindseye index`: folders into the collection, and the account of every file."""
+"""`mindseye index`: folders and archives into the collection, and the account of every file."""
 
 import json
 from dataclasses import asdict
@@ -15,7 +15,7 @@ FAILURES_SHOWN = 20
 
 
 @click.command("index")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
 @collection_option
 @click.option(
     "--encoder",
@@ -41,7 +41,7 @@ FAILURES_SHOWN = 20
     help="Write the account to this file as JSON.",
 )
 def command(
-    folders: tuple[Path, ...],
+    places: tuple[Path, ...],
     folder: Path,
     encoder: str | None,
     memory: int | None,
@@ -49,32 +49,37 @@ def command(
     recall_target: float | None,
     report: Path | None,
 ) -> None:
-    """Make the collection hold exactly the pictures below FOLDERS.
+    """Make the collection hold exactly the pictures in PLACES.
 
-    Only what is new or changed is read. Links to files are followed, links to folders are not.
-    Exit code 3 means that it finished, but some files could not be read.
+    Places are folders, zip and tar archives, single files, or - for a list of any of these on
+    standard input, one a line or as find -print0 ends them. Archives within folders are looked
+    into. Only what is new or changed is read. Links to files are followed, links to folders are
+    not. Exit code 3 means that it finished, but some files could not be read.
 
     \b
     Example:
-      mindseye index ~/Pictures /media/camera
+      mindseye index ~/Pictures /media/camera shards.tar
     """
     with explained():
-        from indexer import Account, index
+        from indexer import Account, Stages, index, sources
         from indexer.ocr import read_texts, text_reader
         from mindseye.opening import for_indexing
 
         reader = text_reader() if ocr else None
-        collection, opened = for_indexing(folder, encoder, folders)
+        given = sources(places)  # one that is not there must not leave an empty collection
+        collection, opened = for_indexing(folder, encoder)
         wishes = {"memory": memory, "recall_target": recall_target}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
+        stages = Stages()
         try:
             with progress("indexing") as update, in_order() as stop:
 
                 def show(done: int, total: int, account: Account) -> None:
                     stop()
-                    update(done, total, f"{account.failed} failed" if account.failed else "")
+                    failed = f"{account.failed} failed, " if account.failed else ""
+                    update(done, total, f"{failed}{stages}")
 
-                account = index(collection, opened, folders, show)
+                account = index(collection, opened, given, show, stages=stages)
             if reader:
                 with progress("reading words") as update, in_order() as stop:
 
@@ -93,7 +98,11 @@ def command(
             text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
             # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
             report.write_text(text, encoding="utf-8", errors="backslashreplace")
-    click.echo(_summary(asdict(account), account.seen, folder))
+    click.echo(_summary(asdict(account), account.seen))
+    if stages.files:
+        speed = stages.files / stages.seconds
+        click.echo(f"{stages.files} read in {stages.seconds:.1f} s, {speed:.0f}/s: {stages}")
+    click.echo(f"collection: {folder}")
     for failure in account.failures[:FAILURES_SHOWN]:
         click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
     if len(account.failures) > FAILURES_SHOWN:
@@ -103,9 +112,9 @@ def command(
         raise click.exceptions.Exit(FAILED_FILES)
 
 
-def _summary(counts: dict[str, int], seen: int, folder: Path) -> str:
+def _summary(counts: dict[str, int], seen: int) -> str:
     removed = counts.pop("removed")
     counts.pop("failures")
     parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
     gone = f"; {removed} removed" if removed else ""
-    return f"{seen} files seen = {parts or 'nothing'}{gone}\ncollection: {folder}"
+    return f"{seen} files seen = {parts or 'nothing'}{gone}"

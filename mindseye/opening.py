@@ -1,6 +1,5 @@
 """How commands get at a collection and its encoder."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,16 +8,12 @@ from PIL import Image
 
 import encoders
 from encoders import Encoder, PictureError, open_picture
-from indexer.scan import sources
 from search import Engine
 from store import Collection, NoCollectionError
 
 
-def for_indexing(
-    folder: Path, encoder: str | None, sources_given: Iterable[Path]
-) -> tuple[Collection, Encoder]:
+def for_indexing(folder: Path, encoder: str | None) -> tuple[Collection, Encoder]:
     """The collection to write to, made if there is none, and its encoder."""
-    sources(sources_given)  # a folder that is not there must not leave an empty collection behind
     try:
         collection = Collection(folder)
     except NoCollectionError:
@@ -46,6 +41,6 @@ def _load(name: str) -> Encoder:
 def picture(file: str) -> Image.Image:
     """The picture in a file that the user named, as encoders see it."""
     try:
-        return open_picture(Path(file).read_bytes()).image
+        return open_picture(Path(file).read_bytes(), suffix=Path(file).suffix).image
     except PictureError as error:
         raise click.UsageError(f"{file}: {error}") from error

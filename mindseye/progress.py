@@ -32,8 +32,9 @@ def _bar(verb: str) -> Iterator[Update]:
         rich.TextColumn("{task.description}"),
         rich.BarColumn(),
         rich.MofNCompleteColumn(),
-        rich.TextColumn("{task.fields[speed]} {task.fields[word]}"),
+        rich.TextColumn("{task.fields[speed]}"),
         rich.TimeRemainingColumn(),
+        rich.TextColumn("{task.fields[word]}"),
     )
     with rich.Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(verb, total=None, speed="", word="")
@@ -66,7 +67,7 @@ def _lines(verb: str) -> Update:
         last = now
         speed = done / max(now - started, 1e-3)
         left = (total - done) / max(speed, 1e-3)
-        line = f"{verb} {done}/{total}, {speed:.0f}/s, {left:.0f} s left {word}"
-        click.echo(line.rstrip(), err=True)
+        line = f"{verb} {done}/{total}, {speed:.0f}/s, {left:.0f} s left"
+        click.echo(f"{line}, {word}" if word else line, err=True)
 
     return update

@@ -1,12 +1,13 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
 from store.about import About, Words, unread_texts
-from store.catalog import Catalog, FileChange, KnownFile, NewPicture
+from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection, Snapshot
 from store.description import Description, GivenTag
 from store.errors import (
     CollectionBusyError,
     DamagedCollectionError,
+    DiskFullError,
     EncoderMismatchError,
     NewerCollectionError,
     NoCollectionError,
@@ -14,6 +15,7 @@ from store.errors import (
 )
 from store.facets import Facets
 from store.facts import Facts, facts
+from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Point, QueryKind, Scores
@@ -32,6 +34,7 @@ __all__ = [
     "CollectionBusyError",
     "DamagedCollectionError",
     "Description",
+    "DiskFullError",
     "EncoderMismatchError",
     "Facets",
     "Facts",

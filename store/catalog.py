@@ -1,6 +1,5 @@
 """The catalog: what exists, in SQLite through SQLAlchemy. What answers need: `store.found`."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,25 +11,11 @@ from sqlalchemy import Connection, create_engine, event, func, select
 from sqlalchemy.orm import Session
 
 from store.about import About, Words, add_words, describe, forget_words, undescribed
+from store.files import KnownFile, files_at, files_in_state, files_under, files_with, lying
 from store.filters import FUNCTIONS
 from store.index import Ids
 from store.migrations import migrate
 from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
-
-
-class KnownFile(NamedTuple):
-    """What the catalog knows of one path: size in bytes, time of change in ns, state, picture.
-
-    ``sidecars`` stands for sizes and times of the files with words beside it, 0 for none.
-    """
-
-    path: str
-    size: int
-    mtime_ns: int
-    state: str
-    reason: str | None = None
-    picture_id: int | None = None
-    sidecars: int = 0
 
 
 class FileChange(NamedTuple):
@@ -110,23 +95,20 @@ class Catalog:
                 session.merge(Setting(name=name, value=value))
 
     def files_under(self, folders: Sequence[str], separator: str) -> Iterator[KnownFile]:
-        """All known files inside any of the folders, whatever their state."""
-        columns = (
-            File.path,
-            File.size,
-            File.mtime_ns,
-            File.state,
-            File.reason,
-            File.picture_id,
-            File.sidecars,
-        )
+        """All known files inside the folders, whatever their state; by path, folder by folder."""
         with self._engine.connect() as connection:
             for folder in folders:
-                inside = folder.rstrip(separator) + separator
-                condition = File.path.startswith(inside, autoescape=True)
-                for row in connection.execute(select(*columns).where(condition)):
-                    if row.path.startswith(inside):  # SQLite's LIKE does not mind capitals
-                        yield KnownFile(*row)
+                yield from files_under(connection, folder, separator)
+
+    def files_at(self, paths: Sequence[str]) -> list[KnownFile]:
+        """Those of the paths that are known, by path."""
+        with self._engine.connect() as connection:
+            return list(files_at(connection, paths))
+
+    def files_with(self, numbers: Iterable[int]) -> list[KnownFile]:
+        """The files with these ids, by path."""
+        with self._engine.connect() as connection:
+            return list(files_with(connection, numbers))
 
     def undescribed(self, hashes: Iterable[str]) -> frozenset[str]:
         """Those of the contents whose metadata nobody has read yet."""
@@ -138,24 +120,18 @@ class Catalog:
         with self._engine.connect() as connection:
             return _pictures(connection, hashes)
 
-    def present_files(self, pictures: Iterable[int]) -> dict[int, list[str]]:
-        """The paths at which each of these pictures lies now."""
-        statement = select(File.picture_id, File.path).order_by(File.path)
-        statement = statement.where(File.picture_id.in_(set(pictures)), File.state == PRESENT)
-        found: dict[int, list[str]] = defaultdict(list)
+    def lying(self, pictures: Iterable[int]) -> frozenset[int]:
+        """Those of the pictures that lie somewhere now."""
         with self._engine.connect() as connection:
-            for number, path in connection.execute(statement):
-                if number is not None:
-                    found[number].append(path)
-        return found
+            return lying(connection, pictures)
 
     def living(self) -> tuple[Ids, Ids]:
         """Ids and embedding rows, both ``(n,)``, of the pictures that lie somewhere; by id."""
         present = select(File.picture_id).where(File.state == PRESENT)
         statement = select(Picture.id, Picture.row).where(Picture.id.in_(present))
         with self._engine.connect() as connection:
-            pairs = connection.execute(statement.order_by(Picture.id)).all()
-        table = np.array([tuple(pair) for pair in pairs], dtype=np.int64).reshape(-1, 2)
+            pairs = map(tuple, connection.execute(statement.order_by(Picture.id)))
+            table = np.fromiter(pairs, dtype=(np.int64, 2))  # one by one: there may be millions
         return table[:, 0], table[:, 1]
 
     def rows(self) -> int:
@@ -174,11 +150,8 @@ class Catalog:
 
     def failures(self, limit: int | None = None, offset: int = 0) -> list[KnownFile]:
         """The files that could not be read, by path: ``limit`` of them from ``offset`` on."""
-        columns = (File.path, File.size, File.mtime_ns, File.state, File.reason)
-        statement = select(*columns).where(File.state == FAILED).order_by(File.path)
-        statement = statement.limit(limit).offset(offset)
         with self._engine.connect() as connection:
-            return [KnownFile(*row) for row in connection.execute(statement)]
+            return list(files_in_state(connection, FAILED, limit, offset))
 
     def next_picture(self) -> int:
         """The id that the next new picture gets."""

@@ -15,6 +15,7 @@ from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollect
 from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
 from store.index import Gallery, Ids, Index, Point, QueryKind, Scores, Tuning
 from store.lock import writer_lock
+from store.room import room_for
 from store.thumbnails import Thumbnails
 from store.view import View
 from store.writer import FOLDERS, Writer
@@ -202,7 +203,8 @@ class Collection:
         Raises:
             CollectionBusyError: another process is writing.
             DamagedCollectionError: embeddings are missing that the catalog names.
+            DiskFullError: there is no room for what is written.
         """
-        with writer_lock(self.folder):
+        with room_for(self.folder), writer_lock(self.folder):
             self.embeddings.truncate(self.catalog.rows())
             yield Writer(self.folder, self.catalog, self.embeddings, self.thumbnails)

@@ -5,7 +5,8 @@ StoreError
 ├── EncoderMismatchError    it was made with another encoder
 ├── CollectionBusyError     another process is writing to it
 ├── NewerCollectionError    a newer mindseye made it
-└── DamagedCollectionError  its parts contradict each other
+├── DamagedCollectionError  its parts contradict each other
+└── DiskFullError           there is no room for what is to be written
 """
 
 
@@ -31,3 +32,7 @@ class NewerCollectionError(StoreError):
 
 class DamagedCollectionError(StoreError):
     """Embeddings or index hold less than the catalog says."""
+
+
+class DiskFullError(StoreError):
+    """There is no room for what is to be written; what was written before is kept."""

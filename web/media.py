@@ -2,12 +2,13 @@
 
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 
 from flask import Blueprint, request, send_file
+from PIL import Image
 from werkzeug.wrappers import Response
 
 from encoders import open_picture
+from indexer import THUMBNAIL_SIDE, ArchiveError, read_bytes
 from indexer import thumbnail as make_thumbnail
 from search import NoPictureError
 from store import FoundPicture
@@ -33,7 +34,7 @@ def image(number: int) -> Response:
     found = engine().picture(number)
     data = _bytes(found)
     if found.format not in SHOWN:
-        data = _as_jpeg(data)
+        data = _as_jpeg(_opened(found, data))
     return _sent(data, SHOWN.get(found.format, "image/jpeg"), f"{found.sha256}-image")
 
 
@@ -43,7 +44,7 @@ def thumbnail(number: int) -> Response:
     found = engine().picture(number)
     data = engine().collection.thumbnails.get(number)
     if data is None:
-        data = make_thumbnail(open_picture(_bytes(found), at_least=320).image)
+        data = make_thumbnail(_opened(found, _bytes(found), at_least=THUMBNAIL_SIDE))
     return _sent(data, "image/jpeg", f"{found.sha256}-thumbnail")
 
 
@@ -56,16 +57,19 @@ def upload(name: str) -> Response:
 def _bytes(found: FoundPicture) -> bytes:
     for file in found.files:
         try:
-            data = Path(file).read_bytes()
-        except OSError:
+            data = read_bytes(file)
+        except (OSError, ArchiveError):
             continue  # another copy may still be there
         if sha256(data).hexdigest() == found.sha256:
             return data
     raise NoPictureError(f"{found.files[0]} is gone or has changed; index its folder again")
 
 
-def _as_jpeg(data: bytes) -> bytes:
-    shown = open_picture(data).image
+def _opened(found: FoundPicture, data: bytes, at_least: int | None = None) -> Image.Image:
+    return open_picture(data, at_least=at_least, suffix=f".{found.format}").image
+
+
+def _as_jpeg(shown: Image.Image) -> bytes:
     shown.thumbnail((MAX_SIDE, MAX_SIDE))
     buffer = BytesIO()
     shown.save(buffer, "JPEG", quality=90)

@@ -96,10 +96,11 @@ def test_fewer_than_two_classes_are_refused(tmp_path: Path, text: str) -> None:
 
 def give(collection: Collection, tags: Sequence[tuple[str, str, str]]) -> None:
     """Tag pictures by the end of their path: path, tag, source."""
+    with collection.snapshot() as snapshot:
+        pictures = snapshot.pictures(snapshot.ids().tolist()).values()
     with collection.catalog.changing() as connection, Session(connection) as session:
         for path, name, source in tags:
-            files = collection.catalog.present_files(range(10))
-            (number,) = (one for one, paths in files.items() if paths[0].endswith(path))
+            (number,) = (one.id for one in pictures if one.files[0].endswith(path))
             session.add(Tag(picture_id=number, name=name, source=source))
         session.flush()
 

@@ -41,8 +41,9 @@ def test_a_missing_folder_is_refused_before_anything_is_written(
 ) -> None:
     with pytest.raises(SourceError, match="nowhere does not exist; give folders that hold"):
         index(collection, encoder, [photos, photos / "nowhere"])
-    with pytest.raises(SourceError, match=r"cherry\.png is not a folder"):
-        index(collection, encoder, [photos / "cherry.png"])
+    os.mkfifo(photos.parent / "pipe")
+    with pytest.raises(SourceError, match=r"pipe is neither a folder nor a file"):
+        index(collection, encoder, [photos.parent / "pipe"])
     assert collection.catalog.counts() == {"pictures": 0}
 
 
@@ -75,13 +76,17 @@ def test_files_of_a_folder_that_became_unlistable_are_not_removed(
     closed = paint(home / "photos" / "closed" / "sea.png", (0, 0, 200)).parent
     index(collection, encoder, [home / "photos"])
     closed.chmod(0)
-    account = index(collection, encoder, [home / "photos"])
+    for _ in range(2):
+        account = index(collection, encoder, [home / "photos"])
+        assert (account.unchanged, account.failed, account.removed) == (1, 1, 0)
+        assert account.failures == [
+            Failure(f"{closed}/", "cannot list this folder: Permission denied"),
+        ]
+        assert [file.path for file in collection.catalog.failures()] == [f"{closed}/"]
     closed.chmod(0o700)
-    assert (account.unchanged, account.failed, account.removed) == (1, 1, 0)
-    assert account.failures == [
-        Failure(str(closed), "cannot list this folder: Permission denied"),
-    ]
     assert collection.catalog.counts()[PRESENT] == 2
+    assert index(collection, encoder, [home / "photos"]) == Account(unchanged=2)
+    assert collection.catalog.failures() == []
 
 
 def test_a_link_to_a_file_is_a_duplicate_and_links_to_folders_are_not_followed(

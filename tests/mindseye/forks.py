@@ -55,13 +55,17 @@ class Forks:
         after: float | None = None,
         by: signal.Signals = signal.SIGKILL,
         meanwhile: Callable[[], object] = lambda: time.sleep(0.01),
+        typed: bytes = b"",
     ) -> Ended:
         """Run ``mindseye words…``, send it ``by`` ``after`` so many seconds, and wait for its end.
+
+        Its standard input is ``typed``.
 
         ``meanwhile`` is called over and over while it runs.
         """
         assert self._process.stdin
         assert self._process.stdout
+        (self._place / "in").write_bytes(typed)
         task = {"words": [str(word) for word in words], "after": after, "signal": int(by)}
         self._process.stdin.write(json.dumps(task | {"place": str(self._place)}) + "\n")
         self._process.stdin.flush()
@@ -130,7 +134,7 @@ def _become(task: dict[str, Any]) -> NoReturn:
     place = Path(task["place"])
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(place / "in", os.O_RDONLY), 0)
     sys.argv = ["mindseye", *task["words"]]
     code = 70
     try:
@@ -150,7 +154,9 @@ def _become(task: dict[str, Any]) -> NoReturn:
 def _import_everything() -> None:
     import alembic.command
     import alembic.config  # noqa: F401
+    import sqlalchemy.dialects.sqlite  # noqa: F401
 
+    import indexer  # noqa: F401
     import mindseye.cli
     import mindseye.opening  # noqa: F401
 

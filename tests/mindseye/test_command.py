@@ -1,6 +1,7 @@
 """Commands, exit codes and messages. Each run pays for loading the encoder, so runs are few."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -56,7 +57,11 @@ def test_indexing_accounts_for_every_file_and_ends_with_3_where_some_failed(
     indexed: Ran, folder: Path, place: Path
 ) -> None:
     assert indexed.code == 3
-    assert indexed.out == f"4 files seen = 2 indexed + 2 failed\ncollection: {place}\n"
+    account, pace, where = indexed.out.splitlines()
+    assert account == "4 files seen = 2 indexed + 2 failed"
+    stages = r"read \d+%, decode \d+%, encode \d+%, write \d+% busy: (decode|encode) limits"
+    assert re.fullmatch(rf"4 read in [\d.]+ s, \d+/s: {stages}", pace)
+    assert where == f"collection: {place}"
     reason = "not a picture in a format that mindseye reads"
     assert f"failed: {folder}/broken.jpg: {reason}\n" in indexed.err
     assert "its name is not valid UTF-8; rename it" in indexed.err
@@ -101,7 +106,7 @@ def test_status_says_what_there_is(place: Path) -> None:
     ("words", "code", "message"),
     [
         (["index", "NOWHERE"], 2, "does not exist; give folders that hold pictures"),
-        (["index"], 2, "Missing argument 'FOLDERS...'"),
+        (["index"], 2, "Missing argument 'PLACES...'"),
         (["search", " "], 2, "nothing to look for; describe a picture in a few words"),
         (["search", "red", "-k", "0"], 2, "k is 0; it must be between 1 and 1000"),
         (["search", "--image", "BROKEN"], 2, "broken.jpg: not a picture in a format that"),

@@ -18,8 +18,8 @@ from tests.conftest import paint_picture
 from tests.mindseye.forks import Forks, Telling
 
 ENCODER = ("--encoder", "colours:tiny")
-KEPT, NEW = 16, 24
-KILLS, FIRST_RUNS, STOPS = 40, 10, 15
+KEPT, NEW = 16, 40
+KILLS, FIRST_RUNS, STOPS = 50, 10, 15
 
 
 def colour(number: int) -> tuple[int, int, int]:
@@ -112,7 +112,7 @@ def known_colours(place: Path, photos: Path) -> set[str]:
     return {",".join(map(str, Image.open(files[one]).getpixel((0, 0)))) for one in known}
 
 
-def test_forty_kills_at_random_instants_lose_and_double_nothing(
+def test_fifty_kills_at_random_instants_lose_and_double_nothing(
     forks: Forks, photos: Path, before: Path, undisturbed: tuple[dict[str, Any], float]
 ) -> None:
     expected, seconds = undisturbed

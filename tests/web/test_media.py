@@ -1,5 +1,6 @@
 """Pictures and thumbnails by id, from files that may be gone by now."""
 
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from indexer import index
 from search import Engine, parse
 from tests.conftest import Paint
+from tests.encoders.raw import dng
 
 
 def opened(response: TestResponse) -> Image.Image:
@@ -121,3 +123,28 @@ def test_a_folder_in_the_place_of_the_file_is_a_404(
     (photos / "cherry.png").unlink()
     (photos / "cherry.png").mkdir()
     assert client.get(f"/pictures/{cherry}/image").status_code == 404
+
+
+def test_a_picture_within_an_archive_is_served_until_the_archive_is_gone(
+    engine: Engine, client: FlaskClient, photos: Path
+) -> None:
+    data = (photos / "cherry.png").read_bytes()
+    with zipfile.ZipFile(photos / "a.zip", "w") as archive:
+        archive.writestr("deep/cherry.png", data)
+    (photos / "cherry.png").unlink()
+    index(engine.collection, engine.encoder, [photos])
+    number = engine.search(parse("red"), 1).hits[0].id
+    assert client.get(f"/pictures/{number}/image").data == data
+    (photos / "a.zip").unlink()
+    assert client.get(f"/pictures/{number}/image").status_code == 404
+
+
+def test_a_raw_file_is_sent_as_a_jpeg_of_its_preview(
+    engine: Engine, client: FlaskClient, photos: Path
+) -> None:
+    pytest.importorskip("rawpy", reason="the extra [raw] is not installed")
+    (photos / "shot.dng").write_bytes(dng())
+    index(engine.collection, engine.encoder, [photos / "shot.dng"])
+    number = engine.search(parse("red"), 1).hits[0].id
+    response = client.get(f"/pictures/{number}/image")
+    assert (opened(response).format, opened(response).size) == ("JPEG", (32, 24))

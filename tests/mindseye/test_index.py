@@ -1,0 +1,16 @@
+"""The command `index`, run for real with the tiny encoder."""
+
+import os
+from pathlib import Path
+
+from tests.mindseye.forks import Forks
+
+
+def test_a_list_from_find_comes_in_on_standard_input(
+    forks: Forks, photos: Path, tmp_path: Path
+) -> None:
+    listed = b"".join(os.fsencode(path) + b"\0" for path in photos.rglob("*.*g"))
+    words = ("index", "-", "--encoder", "colours:tiny", "--collection", tmp_path / "listed")
+    ran = forks.run(*words, typed=listed)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("2 files seen = 2 indexed\n")
