@@ -31,7 +31,7 @@ def command(folder: Path, as_json: bool) -> None:
 
 def _text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {size:,}" for name, size in value.items())
+        return ", ".join(f"{name} {number:,}" for name, number in value.items())
     return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 

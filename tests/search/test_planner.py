@@ -12,7 +12,7 @@ from sqlalchemy import update
 from encoders import Embeddings
 from indexer.background import background_texts
 from search import Engine, parse
-from store import REMOVED, Collection, Ids
+from store import REMOVED, Collection, Ids, facts
 from store.models import File
 from tests.worldly import COUNT, Worldly, fill
 
@@ -66,6 +66,12 @@ def test_pictures_look_at_less_than_words_and_words_and_pictures_as_words(engine
     recalls = [engine.search(parse(f"{one} dupes:show"), 10).recall for one in ("like:7", "a b")]
     assert recalls == [picture.recall, text.recall]
     assert engine.search(parse("like:7 word dupes:show"), 10).recall == text.recall
+
+
+def test_a_collection_says_what_was_measured_of_it(engine: Engine) -> None:
+    found = facts(engine.collection)
+    assert (found.code, found.recall.keys()) == ("flat", {"text", "picture"})
+    assert all(TARGET <= recall <= 1 for recall in found.recall.values())
 
 
 def test_exact_is_exact(engine: Engine) -> None:

@@ -14,6 +14,7 @@ def test_facts_count_pictures_files_and_bytes(filled: Collection) -> None:
     found = facts(filled)
     assert (found.pictures, found.files, found.removed, found.failed) == (4, 4, 1, 0)
     assert (found.generation, found.searchable, found.lists) == (2, 4, 1)
+    assert (found.code, found.recall) == ("flat", {})  # it is exact
     assert found.published_at is not None
     assert datetime.now(UTC) - found.published_at < timedelta(minutes=1)
     assert found.sizes["embeddings"] == 5 * 4 * 4  # rows, dimensions, bytes
@@ -23,6 +24,7 @@ def test_facts_count_pictures_files_and_bytes(filled: Collection) -> None:
 def test_an_empty_collection_has_no_generation(empty: Collection) -> None:
     found = facts(empty)
     assert (found.pictures, found.generation, found.published_at, found.lists) == (0, 0, None, 0)
+    assert (found.code, found.recall) == (None, {})
 
 
 def test_folders_are_remembered_once_and_without_those_inside(empty: Collection) -> None:
