@@ -1,18 +1,17 @@
-"""The catalog: what exists, in SQLite through SQLAlchemy. What answers need: `store.found`."""
+"""The catalog: what exists, through SQLAlchemy. What answers need: `store.found`."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, create_engine, event, func, select
+from sqlalchemy import URL, Connection, func, select
 from sqlalchemy.orm import Session
 
 from store.about import About, Words, add_words, describe, forget_words, undescribed
+from store.database import engine_of
 from store.files import KnownFile, files_at, files_in_state, files_under, files_with, lying
-from store.filters import FUNCTIONS
 from store.index import Ids
 from store.migrations import migrate
 from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
@@ -60,10 +59,14 @@ class NewPicture(NamedTuple):
 class Catalog:
     """The database of one collection; safe to use from several threads."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _on_connect)
-        event.listen(self._engine, "begin", _on_begin)
+    def __init__(self, url: URL) -> None:
+        """Connect to it, and bring its tables to what this program knows.
+
+        Raises:
+            NewerCollectionError: a newer mindseye made it.
+            UnreachableError: its server does not answer.
+        """
+        self._engine = engine_of(url)
         with self._engine.begin() as connection:
             migrate(connection)
 
@@ -228,20 +231,3 @@ def _apply(change: FileChange, file: File, pictures: dict[str, int]) -> None:
         file.picture_id = pictures[change.sha256]
     elif change.reason:
         file.picture_id = None
-
-
-def _on_connect(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # our "begin" below starts transactions, reads included
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-    for function, arguments in FUNCTIONS.items():
-        name = function.__name__
-        connection.create_function(name, arguments, _unless_null(function), deterministic=True)
-
-
-def _unless_null(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: None if None in values else function(*values)
-
-
-def _on_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

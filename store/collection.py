@@ -10,11 +10,16 @@ import numpy as np
 from sqlalchemy import Connection
 
 from store.catalog import Catalog
+from store.database import catalog_of, place_of, point, writer_lock
 from store.embeddings import EmbeddingFile, Embeddings
-from store.errors import DamagedCollectionError, EncoderMismatchError, NoCollectionError
+from store.errors import (
+    BadCatalogError,
+    DamagedCollectionError,
+    EncoderMismatchError,
+    NoCollectionError,
+)
 from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
 from store.index import Gallery, Ids, Index, Point, QueryKind, Scores, Tuning
-from store.lock import writer_lock
 from store.room import room_for
 from store.thumbnails import Thumbnails
 from store.view import View
@@ -101,11 +106,14 @@ class Collection:
         Raises:
             NoCollectionError: there is none.
             NewerCollectionError: a newer mindseye made it.
+            UnreachableError: the server that holds its catalog does not answer.
         """
         self.folder = folder
-        if not (folder / "catalog.sqlite").exists():
+        url = catalog_of(folder)
+        if url is None:
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
-        self.catalog = Catalog(folder / "catalog.sqlite")
+        self._url = url
+        self.catalog = Catalog(url)
         encoder = self.catalog.setting("encoder")
         if encoder is None:  # killed while it was being made
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
@@ -116,19 +124,31 @@ class Collection:
         self._loaded: tuple[int, Gallery] | None = None
 
     @classmethod
-    def create(cls, folder: Path, encoder: Identity) -> "Collection":
+    def create(cls, folder: Path, encoder: Identity, catalog: str | None = None) -> "Collection":
         """Make an empty collection for embeddings of this encoder, ``encoder["dim"]`` wide.
 
+        Its catalog lies beside the embeddings, unless ``catalog`` is the address of a server's.
         Opens the collection instead if it exists; check it with `require`.
+
+        Raises:
+            BadCatalogError: that is no address, or the catalog of another collection.
+            UnreachableError: the server does not answer.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        with writer_lock(folder):
-            catalog = Catalog(folder / "catalog.sqlite")
-            if catalog.setting("encoder") is None:
+        url = place_of(folder, catalog)
+        with writer_lock(folder, url):
+            made = Catalog(url)
+            if made.setting("encoder") is None:
+                point(folder, url)
                 (folder / "embeddings.f32").touch()
                 Thumbnails(folder / "thumbnails.sqlite").create()
-                catalog.set(encoder=dict(encoder))
-            catalog.close()
+                made.set(encoder=dict(encoder))
+            made.close()
+        if catalog_of(folder) != url:
+            raise BadCatalogError(
+                f"{catalog} is the catalog of another collection; use the directory that it was "
+                "made with, or name an empty database"
+            )
         return cls(folder)
 
     def require(self, encoder: Identity) -> None:
@@ -205,6 +225,6 @@ class Collection:
             DamagedCollectionError: embeddings are missing that the catalog names.
             DiskFullError: there is no room for what is written.
         """
-        with room_for(self.folder), writer_lock(self.folder):
+        with room_for(self.folder), writer_lock(self.folder, self._url):
             self.embeddings.truncate(self.catalog.rows())
             yield Writer(self.folder, self.catalog, self.embeddings, self.thumbnails)

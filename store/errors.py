@@ -6,7 +6,9 @@ StoreError
 ├── CollectionBusyError     another process is writing to it
 ├── NewerCollectionError    a newer mindseye made it
 ├── DamagedCollectionError  its parts contradict each other
-└── DiskFullError           there is no room for what is to be written
+├── DiskFullError           there is no room for what is to be written
+├── BadCatalogError         that is no address of a catalog
+└── UnreachableError        a server does not answer, or refuses us
 """
 
 
@@ -36,3 +38,11 @@ class DamagedCollectionError(StoreError):
 
 class DiskFullError(StoreError):
     """There is no room for what is to be written; what was written before is kept."""
+
+
+class BadCatalogError(StoreError):
+    """What was given is no address of a catalog, or the address of another collection's."""
+
+
+class UnreachableError(StoreError):
+    """A server that holds a part of the collection does not answer, or refuses us."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, String, cast, column, func, select, table, text
+from sqlalchemy import Connection, String, cast, func, select
 
 from store.description import Description, description
 from store.facets import Facets, facets
 from store.filters import Filter, conditions
 from store.index import Ids
+from store.keywords import holding
 from store.models import PRESENT, File, Picture
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
@@ -20,7 +21,6 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "largest": ((Picture.width * Picture.height).desc(), Picture.id),
     "smallest": (Picture.width * Picture.height, Picture.id),
 }
-KEYWORDS = table("keyword", column("rowid"), column("rank"))  # FTS5's, see the migrations
 
 
 class View:
@@ -79,17 +79,14 @@ class View:
     def keywords(self, words: Sequence[str], filters: Sequence[Filter], k: int) -> list[int]:
         """``k`` matching ids whose names, captions or tags hold any of the words or phrases.
 
-        Best first by BM25, ties by id.
+        Best first as the database ranks words, ties by id.
         """
         if not words:
             return []
-        wanted = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        statement = select(KEYWORDS.c.rowid).where(text("keyword MATCH :words"))
+        number, statement = holding(words, self._connection.dialect.name)
         if filters:
-            chosen = select(Picture.id).where(*conditions(filters))
-            statement = statement.where(KEYWORDS.c.rowid.in_(chosen))
-        statement = statement.order_by(KEYWORDS.c.rank, KEYWORDS.c.rowid).limit(k)
-        return list(self._connection.scalars(statement, {"words": wanted}))
+            statement = statement.where(number.in_(select(Picture.id).where(*conditions(filters))))
+        return list(self._connection.scalars(statement.limit(k)))
 
     def facets(self, filters: Sequence[Filter]) -> Facets:
         """As `store.facets` counts them."""

@@ -1,7 +1,7 @@
 """Fixtures: a folder of plain colours, the tiny encoder, and a collection of the two."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from indexer import index
 from search import Engine
 from store import Collection
 from tests.colours import Colours
+from tests.servers.postgres import Postgres, postgres, programs
 from tests.web.chromium import browser
 
 __all__ = ["browser"]
@@ -60,6 +61,25 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def collection(tmp_path: Path, blank: Path) -> Collection:
     """An empty collection for the tiny encoder."""
     return Collection(shutil.copytree(blank, tmp_path / "collection"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real PostgreSQL server."""
+    installed = programs()
+    if installed is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres(installed) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def blank_database(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The catalog of an empty collection on that server, to be copied."""
+    name = postgres_server.database()
+    folder = tmp_path_factory.mktemp("blank") / "collection"
+    Collection.create(folder, asdict(Colours().identity), postgres_server.url(name)).close()
+    return name
 
 
 @pytest.fixture

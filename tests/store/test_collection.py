@@ -18,6 +18,7 @@ from store import (
     NoCollectionError,
 )
 from store.catalog import Catalog
+from store.database import place_of
 from store.index.kinds import lists_for
 from tests.store.parts import WHO, fill, found, put, removed, vectors
 
@@ -71,7 +72,7 @@ def test_where_there_is_none_the_message_says_how_to_make_one(tmp_path: Path) ->
 
 
 def test_one_that_was_only_half_made_counts_as_none_and_can_be_made(tmp_path: Path) -> None:
-    Catalog(tmp_path / "catalog.sqlite").close()  # a kill came before the encoder was written
+    Catalog(place_of(tmp_path, None)).close()  # a kill came before the encoder was written
     with pytest.raises(NoCollectionError):
         Collection(tmp_path)
     assert fill(Collection.create(tmp_path, WHO), [1]) == 1

@@ -13,6 +13,7 @@ import pytest
 
 from store import Collection, DamagedCollectionError
 from store.catalog import Catalog
+from store.database import place_of
 from store.index import Index, kind_for
 from tests.store.parts import fill, found, put, sha256, vectors
 
@@ -149,4 +150,4 @@ def test_lost_embeddings_are_not_papered_over(filled: Collection, gone: bool) ->
         fill(filled, [6])
     with pytest.raises(DamagedCollectionError), filled.snapshot():
         pass
-    assert Catalog(filled.folder / "catalog.sqlite").rows() == 5
+    assert Catalog(place_of(filled.folder, None)).rows() == 5

@@ -1,0 +1,65 @@
+"""A catalog in one file of the collection's directory."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+
+from store.errors import CollectionBusyError
+from store.filters import FUNCTIONS
+
+
+def engine(catalog: URL) -> Engine:
+    """Connections to the file, in WAL mode: reading and writing do not wait for each other."""
+    made = create_engine(catalog, connect_args={"timeout": 30})
+    event.listen(made, "connect", _on_connect)
+    event.listen(made, "begin", _on_begin)
+    return made
+
+
+@contextmanager
+def writer_lock(folder: Path) -> Iterator[None]:
+    """A lock file, which the system frees when its process ends."""
+    holder = folder / "writer.json"
+    lock = FileLock(folder / "writer.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise CollectionBusyError(f"{folder} is being written by {_name(holder)}") from None
+    try:
+        holder.write_text(json.dumps({"pid": os.getpid(), "host": platform.node()}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _name(holder: Path) -> str:
+    try:
+        known = json.loads(holder.read_text())
+        return f"process {known['pid']} on {known['host']}; wait for it, or stop it"
+    except (OSError, ValueError, KeyError):
+        return "another process; wait for it, or stop it"
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # our "begin" below starts transactions, reads included
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    for function, arguments in FUNCTIONS.items():
+        name = function.__name__
+        connection.create_function(name, arguments, _unless_null(function), deterministic=True)
+
+
+def _unless_null(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: None if None in values else function(*values)
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
