@@ -32,8 +32,9 @@ def explained() -> Iterator[None]:
 def _misused() -> tuple[type[Exception], ...]:
     from indexer import SourceError
     from search import BadLimitError, EmptyQueryError, QuerySyntaxError
+    from store import BadCatalogError
 
-    return SourceError, EmptyQueryError, BadLimitError, QuerySyntaxError
+    return BadCatalogError, SourceError, EmptyQueryError, BadLimitError, QuerySyntaxError
 
 
 def _impossible() -> tuple[type[Exception], ...]:

@@ -23,6 +23,12 @@ FAILURES_SHOWN = 20
     "sentence-transformers:NAME, or a directory of a model.  [default: auto]",
 )
 @click.option(
+    "--catalog",
+    metavar="URL",
+    help="For a new collection whose catalog several machines share: "
+    "postgresql://USER@HOST/DATABASE; the password comes from PGPASSWORD or .pgpass.",
+)
+@click.option(
     "--memory",
     type=Bytes(),
     help="How much memory the index may take, as 500MB: less makes it keep shorter codes.  "
@@ -44,6 +50,7 @@ def command(
     places: tuple[Path, ...],
     folder: Path,
     encoder: str | None,
+    catalog: str | None,
     memory: int | None,
     ocr: bool,
     recall_target: float | None,
@@ -67,7 +74,7 @@ def command(
 
         reader = text_reader() if ocr else None
         given = sources(places)  # one that is not there must not leave an empty collection
-        collection, opened = for_indexing(folder, encoder)
+        collection, opened = for_indexing(folder, encoder, catalog)
         wishes = {"memory": memory, "recall_target": recall_target}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         stages = Stages()

@@ -9,16 +9,19 @@ from PIL import Image
 import encoders
 from encoders import Encoder, PictureError, open_picture
 from search import Engine
-from store import Collection, NoCollectionError
+from store import Collection, NoCollectionError, place_of
 
 
-def for_indexing(folder: Path, encoder: str | None) -> tuple[Collection, Encoder]:
+def for_indexing(
+    folder: Path, encoder: str | None, catalog: str | None
+) -> tuple[Collection, Encoder]:
     """The collection to write to, made if there is none, and its encoder."""
     try:
         collection = Collection(folder)
     except NoCollectionError:
         opened = _load(encoder or encoders.DEFAULT)
-        return Collection.create(folder, asdict(opened.identity)), opened
+        return Collection.create(folder, asdict(opened.identity), catalog), opened
+    place_of(folder, catalog)  # a catalog elsewhere than the one it has is a mistake
     opened = _load(encoder or collection.encoder["name"])
     collection.rename_encoder(asdict(opened.identity))
     return collection, opened

@@ -3,8 +3,10 @@
 from store.about import About, Words, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection, Snapshot
+from store.database import place_of
 from store.description import Description, GivenTag
 from store.errors import (
+    BadCatalogError,
     CollectionBusyError,
     DamagedCollectionError,
     DiskFullError,
@@ -12,6 +14,7 @@ from store.errors import (
     NewerCollectionError,
     NoCollectionError,
     StoreError,
+    UnreachableError,
 )
 from store.facets import Facets
 from store.facts import Facts, facts
@@ -29,6 +32,7 @@ __all__ = [
     "PRESENT",
     "REMOVED",
     "About",
+    "BadCatalogError",
     "Catalog",
     "Collection",
     "CollectionBusyError",
@@ -54,9 +58,11 @@ __all__ = [
     "Scores",
     "Snapshot",
     "StoreError",
+    "UnreachableError",
     "Words",
     "Writer",
     "facts",
+    "place_of",
     "tagged_pictures",
     "unread_texts",
 ]

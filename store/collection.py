@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from store.catalog import Catalog
-from store.database import catalog_of, place_of, point, writer_lock
+from store.database import catalog_of, place_of, point, without_password, writer_lock
 from store.embeddings import EmbeddingFile, Embeddings
 from store.errors import (
     BadCatalogError,
@@ -144,10 +144,10 @@ class Collection:
                 Thumbnails(folder / "thumbnails.sqlite").create()
                 made.set(encoder=dict(encoder))
             made.close()
-        if catalog_of(folder) != url:
+        if catalog_of(folder) != without_password(url):
             raise BadCatalogError(
-                f"{catalog} is the catalog of another collection; use the directory that it was "
-                "made with, or name an empty database"
+                f"{url.render_as_string()} is the catalog of another collection; use the directory "
+                "that it was made with, or name an empty database"
             )
         return cls(folder)
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, String, case, cast, extract, f
 from store.filters import Filter, conditions, on_files
 from store.models import File, Picture, Tag
 
+# Grouping is by a label: PostgreSQL does not see that an expression with values in it is the same.
 Facets = dict[str, list[tuple[str, int]]]
 
 VALUES = 50  # the most frequent of each facet
@@ -45,8 +46,9 @@ def facets(connection: Connection, filters: Sequence[Filter]) -> Facets:
 
 def _about_pictures(connection: Connection, filters: Sequence[Filter]) -> Facets:
     """The facets that every picture has one value of, from one look at all of them."""
-    values = [value.label(name) for name, value in ABOUT_PICTURE.items()]
-    statement = select(*values, func.count()).where(*conditions(filters)).group_by(*values)
+    values = [value.label(f"facet_{name}") for name, value in ABOUT_PICTURE.items()]
+    statement = select(*values, func.count()).where(*conditions(filters))
+    statement = statement.group_by(*(value.name for value in values))
     counts: dict[str, Counter[str]] = {name: Counter() for name in ABOUT_PICTURE}
     for *row, number in connection.execute(statement):
         for counter, value in zip(counts.values(), row, strict=True):
@@ -75,6 +77,7 @@ def _counted(
     connection: Connection, value: ColumnElement[Any], picture: Any, *where: ColumnElement[bool]
 ) -> list[tuple[str, int]]:
     number = func.count(picture.distinct())
-    statement = select(value, number).where(value.is_not(None), *where).group_by(value)
-    statement = statement.order_by(number.desc(), value).limit(VALUES)
+    named = value.label("facet")
+    statement = select(named, number).where(value.is_not(None), *where).group_by(named.name)
+    statement = statement.order_by(number.desc(), named).limit(VALUES)
     return [(str(one), count) for one, count in connection.execute(statement)]

@@ -55,7 +55,7 @@ def place_of(folder: Path, wanted: str | None) -> URL:
         BadCatalogError: ``wanted`` is no address, or the collection has its catalog elsewhere.
     """
     has, asked = catalog_of(folder), _parsed(wanted) if wanted else None
-    if has and asked and has != asked.set(password=None):
+    if has and asked and has != without_password(asked):
         raise BadCatalogError(
             f"{folder} has its catalog in {has.render_as_string()}, not in "
             f"{asked.render_as_string()}; leave out --catalog, or name another --collection"
@@ -66,8 +66,13 @@ def place_of(folder: Path, wanted: str | None) -> URL:
 def point(folder: Path, catalog: URL) -> None:
     """Let the collection in ``folder`` have its catalog there; a password is not written down."""
     if catalog.get_backend_name() == SERVER:
-        text = catalog.set(password=None).render_as_string()
+        text = without_password(catalog).render_as_string()
         (folder / POINTER).write_text(text + "\n", encoding="utf-8")
+
+
+def without_password(catalog: URL) -> URL:
+    """The address as it may be shown and written down."""
+    return catalog._replace(password=None)
 
 
 def _beside(folder: Path) -> URL:

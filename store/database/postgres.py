@@ -3,6 +3,7 @@
 The password comes from where PostgreSQL's own programs take it: PGPASSWORD or the file .pgpass.
 """
 
+import importlib.util
 import os
 import platform
 from collections.abc import Iterator
@@ -25,10 +26,7 @@ def engine(catalog: URL) -> Engine:
         UnreachableError: the server does not answer, or refuses us.
     """
     made = create_engine(
-        catalog,
-        isolation_level="REPEATABLE READ",
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": WAIT, "application_name": _who()},
+        catalog, isolation_level="REPEATABLE READ", pool_pre_ping=True, connect_args=_options()
     )
     with _reached(made):
         return made
@@ -37,8 +35,7 @@ def engine(catalog: URL) -> Engine:
 @contextmanager
 def writer_lock(catalog: URL) -> Iterator[None]:
     """An advisory lock, which the server frees when the connection ends, from any machine."""
-    arguments = {"connect_timeout": WAIT, "application_name": _who()}
-    alone = create_engine(catalog, poolclass=NullPool, connect_args=arguments)
+    alone = create_engine(catalog, poolclass=NullPool, connect_args=_options())
     with _reached(alone.execution_options(isolation_level="AUTOCOMMIT")) as connection:
         key = {"lock": LOCK, "schema": connection.scalar(text("SELECT hashtext(current_schema())"))}
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock, :schema)"), key):
@@ -57,8 +54,13 @@ HOLDER = """
 """
 
 
-def _who() -> str:
-    return f"process {os.getpid()} on {platform.node()}"
+def _options() -> dict[str, object]:
+    if importlib.util.find_spec("psycopg") is None:
+        raise UnreachableError(
+            "a catalog in PostgreSQL needs psycopg: pip install 'mindseye[postgresql]'"
+        )
+    who = f"process {os.getpid()} on {platform.node()}"
+    return {"connect_timeout": WAIT, "application_name": who}
 
 
 @contextmanager

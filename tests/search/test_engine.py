@@ -180,7 +180,8 @@ def test_pictures_that_went_since_the_index_was_made_are_replaced(crowd: Engine)
 def test_an_engine_finds_what_is_published_after_it_was_made(
     collection: Collection, encoder: Colours, crowd: Engine
 ) -> None:
-    waiting = Engine(Collection(collection.folder), encoder)
+    second = Collection(collection.folder)
+    waiting = Engine(second, encoder)
     assert len(waiting.search(parse("red"), 5).hits) == 5
     with collection.writing() as writer:
         new = NewPicture("f" * 64, 1, 1, "PNG", 1, b"")
@@ -189,6 +190,7 @@ def test_an_engine_finds_what_is_published_after_it_was_made(
         writer.publish()
     assert waiting.search(parse("red"), 1).hits[0].files == ("/red",)
     assert crowd.search(parse("red"), 1).generation == 2
+    second.close()
 
 
 def test_the_identity_of_the_encoder_is_kept_with_the_collection(engine: Engine) -> None:

@@ -103,5 +103,7 @@ def begin(collection: Collection) -> None:
 
 
 if __name__ == "__main__":
+    written = Collection(Path(sys.argv[1]))
     for step in steps():
-        write(Collection(Path(sys.argv[1])), step)
+        write(written, step)
+    written.close()

@@ -1,8 +1,8 @@
 """What SQLite has from elsewhere, for PostgreSQL: functions on paths and places, words, an order.
 
 The words of the pictures that lie somewhere are kept by triggers, as v0004 and v0005 do it for
-SQLite. No word is too common
-to be kept, as there. Texts are compared by their bytes, so that both databases sort alike.
+SQLite, and no word is too common to be kept. Texts are compared by their bytes, so that both
+databases sort alike.
 """
 
 from alembic import op
@@ -17,8 +17,13 @@ FUNCTIONS = (
     $$ SELECT regexp_replace(path, '^.*/', '') $$
     """,
     """
-    CREATE FUNCTION folder_of(path text) RETURNS text IMMUTABLE PARALLEL SAFE LANGUAGE sql AS
-    $$ SELECT coalesce(nullif(regexp_replace(path, '/[^/]*$', ''), ''), '/') $$
+    CREATE FUNCTION folder_below(path text, folder text) RETURNS text
+    IMMUTABLE PARALLEL SAFE LANGUAGE sql AS
+    $$
+        SELECT CASE WHEN strpos(substr(path, length(folder) + 1), '/') > 0 THEN
+            left(path, length(folder) + strpos(substr(path, length(folder) + 1), '/') - 1)
+        END
+    $$
     """,
     """
     CREATE FUNCTION distance_km(
