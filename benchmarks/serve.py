@@ -34,7 +34,7 @@ from encoders import Embeddings, Encoder, check
 from mindseye.opening import for_searching
 from mindseye.serve import WAITING
 from store import Collection
-from web import create_app, serve
+from web import create_app, listen
 
 POPULAR = 50
 K = 20
@@ -142,7 +142,7 @@ def run(arm: Arm, folder: Path, port: int) -> None:
     check(engine.encoder)
     if not arm.together:  # no option of the engine, since nobody would want it
         engine._embedder._texts = OneByOne(engine.encoder)  # type: ignore[assignment]
-    serve(create_app(engine), "127.0.0.1", port)
+    listen(create_app(engine), "127.0.0.1", port).run()
 
 
 def free_port() -> int:

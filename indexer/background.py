@@ -24,9 +24,9 @@ def background_texts(count: int = COUNT) -> list[str]:
     return list(made)
 
 
-def background(encoder: Encoder) -> Embeddings:
-    """The embeddings of `background_texts`, ``(COUNT, dim)``; the cache keeps them."""
-    return kept_texts(background_texts(), encoder, encoder.encode_texts)
+def background(encoder: Encoder, count: int = COUNT) -> Embeddings:
+    """The embeddings of `background_texts`, ``(count, dim)``; the cache keeps them."""
+    return kept_texts(background_texts(count), encoder, encoder.encode_texts)
 
 
 def _filled(sentence: str, grammar: dict[str, list[str]], chance: random.Random) -> str:

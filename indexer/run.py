@@ -19,6 +19,7 @@ from indexer.compare import Gone, Spool, Unread, pairs
 from indexer.read import Reader, ReadFile, words_beside
 from indexer.sources import MISSING, SeenFile, Source, sources, storable
 from indexer.stages import ENCODE, WRITE, Stages
+from indexer.usual import measure_usual
 from indexer.verdict import Verdicts
 from indexer.workers import Workers, workers
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, NewPicture, Writer
@@ -62,9 +63,11 @@ def index(
         writer.remember(place.root for place in places if place.root)
         try:
             run = _Run(collection, encoder, writer, progress, stages or Stages())
-            return run.all(places, patience)
+            account = run.all(places, patience)
         finally:
             writer.publish(partial(background, encoder))
+        measure_usual(collection, encoder)
+        return account
 
 
 class _Run:

@@ -10,6 +10,8 @@ from mindseye.errors import explained
 from mindseye.served import Asked, answered
 from mindseye.settings import collection_option
 
+NOTHING = "nothing seems to match: half of all everyday sentences find something nearer, at {:.3f}"
+
 
 @click.command("search")
 @click.argument("query", default="")
@@ -61,6 +63,8 @@ def command(
     for hit in answer["hits"]:
         score = "      " if hit["score"] is None else f"{hit['score']:6.3f}"
         click.echo(f"{hit['rank']:>3}  {score}  {hit['files'][0]}{_others(hit)}")
+    if answer["weak"]:
+        click.echo(NOTHING.format(answer["usual_score"]), err=True)
     took = sum(answer["timings_ms"].values())
     served = f", served by {answer['server']}" if answer["server"] else ""
     click.echo(

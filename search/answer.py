@@ -34,7 +34,9 @@ class Answer:
 
     ``route`` is exact, filtered or approximate, and ``recall`` the measured recall of that route
     for so many hits, 1 where all was looked at; ``matches`` counts the pictures that meet the
-    filters. Pages of one question belong together while ``generation`` stays the same.
+    filters. ``weak`` says that nothing seems to match: the best score is below ``usual_score``,
+    that of everyday sentences here, see `search.weak`; ``None`` where that cannot be said. Pages of
+    one question belong together while ``generation`` stays the same.
     """
 
     query: str
@@ -43,6 +45,8 @@ class Answer:
     generation: int
     timings_ms: dict[str, float]
     matches: int
+    weak: bool | None
+    usual_score: float | None
     hits: tuple[Hit, ...]
 
     def as_dict(self) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from search.query import Query
 from search.ranking import Ranking
 from search.request import DEFAULT_K, require
 from search.vector import Embedder, mixture
-from store import Collection, Description, Facets, Filter, FoundPicture, Snapshot
+from search.weak import is_weak
+from store import USUAL, Collection, Description, Facets, Filter, FoundPicture, Snapshot
 
 REMEMBERED = 256  # combinations of filters whose facets are kept
 FACETS_KEPT = 30.0  # seconds, for what changes without a new generation: tags
@@ -69,11 +70,20 @@ class Engine:
             found = snapshot.pictures([place.id for place in places])
             clock.lap("catalog")
             generation = snapshot.generation
+            usual = (snapshot.catalog.setting(USUAL) or {}).get("score")
         hits = tuple(
             hit(rank, found[place.id], place) for rank, place in enumerate(places, offset + 1)
         )
         return Answer(
-            str(query), ranked.route, ranked.recall, generation, clock.laps, matches, hits
+            str(query),
+            ranked.route,
+            ranked.recall,
+            generation,
+            clock.laps,
+            matches,
+            is_weak(query, ranked.places, usual),
+            usual,
+            hits,
         )
 
     def explain(self, query: Query, picture: int) -> list[tuple[str, float]]:

@@ -22,7 +22,7 @@ from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Point, QueryKind, Scores
-from store.models import FAILED, PRESENT, REMOVED
+from store.models import FAILED, PRESENT, REMOVED, USUAL
 from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
 
@@ -31,6 +31,7 @@ __all__ = [
     "MODELS",
     "PRESENT",
     "REMOVED",
+    "USUAL",
     "About",
     "BadCatalogError",
     "Catalog",

@@ -16,6 +16,9 @@ OCR = "ocr"  # the source of words that are read off its pixels
 ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that models give
 
 
+USUAL = "usual_score"  # the setting that `indexer.usual` keeps
+
+
 class Base(DeclarativeBase):
     """The tables of a catalog."""
 

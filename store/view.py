@@ -11,7 +11,7 @@ from store.facets import Facets, facets
 from store.filters import Filter, conditions
 from store.index import Ids
 from store.keywords import holding
-from store.models import PRESENT, File, Picture
+from store.models import PRESENT, File, Picture, Setting
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -28,6 +28,10 @@ class View:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def setting(self, name: str) -> Any:
+        """The setting's value, or ``None``."""
+        return self._connection.scalar(select(Setting.value).where(Setting.name == name))
 
     def living(self, ids: Sequence[int]) -> set[int]:
         """Those of the pictures that lie somewhere."""

@@ -60,6 +60,15 @@ def test_an_answer_says_how_exact_it_is_and_how_long_it_took(client: FlaskClient
     assert re.search(r'<p class="how">exact within the conditions, \d+ ms</p>', found)
 
 
+def test_a_page_says_when_nothing_seems_to_match(client: FlaskClient) -> None:
+    assert "Nothing seems to match" not in client.get("/?q=red").text
+    page = client.get("/?q=red folder:deep").text
+    assert "Nothing seems to match under these conditions" in page
+    usual = client.get("/api/v1/search?q=red folder:deep").get_json()["usual_score"]
+    assert f"nearer here, at {usual:.3f}" in page
+    assert "sea.webp" in page  # it is shown all the same
+
+
 def test_what_was_understood_is_shown_and_each_part_can_be_taken_away(
     client: FlaskClient, cherry: int
 ) -> None:

@@ -89,6 +89,13 @@ class Answer(BaseModel):
     generation: int = Field(description="pages of one query belong together while it is the same")
     timings_ms: dict[str, float]
     matches: int = Field(description="how many pictures meet the filters")
+    weak: bool | None = Field(
+        description="nothing seems to match, the best score being below the usual one; null where "
+        "that cannot be said"
+    )
+    usual_score: float | None = Field(
+        description="the median best score of everyday sentences in this collection"
+    )
     hits: list[Hit]
 
 
