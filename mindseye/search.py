@@ -10,7 +10,7 @@ from mindseye.errors import explained
 from mindseye.served import Asked, answered
 from mindseye.settings import collection_option
 
-NOTHING = "nothing seems to match: half of all everyday sentences find something nearer, at {:.3f}"
+NOTHING = "nothing seems to match: half of all everyday sentences score {:.3f} or more here"
 
 
 @click.command("search")

@@ -65,7 +65,7 @@ def test_a_page_says_when_nothing_seems_to_match(client: FlaskClient) -> None:
     page = client.get("/?q=red folder:deep").text
     assert "Nothing seems to match under these conditions" in page
     usual = client.get("/api/v1/search?q=red folder:deep").get_json()["usual_score"]
-    assert f"nearer here, at {usual:.3f}" in page
+    assert f"score {usual:.3f} or more here" in page
     assert "sea.webp" in page  # it is shown all the same
 
 
