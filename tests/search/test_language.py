@@ -1,6 +1,8 @@
 """The query language: what is read, that it is written back the same, and what a mistake says."""
 
+import re
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -181,3 +183,19 @@ QUERIES = st.builds(
 @given(QUERIES)
 def test_every_query_is_read_back_from_its_text(query: Query) -> None:
     assert parse(str(query)) == query
+
+
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+def test_everything_that_the_readme_says_one_can_ask_is_understood() -> None:
+    section = README.read_text(encoding="utf-8").split("### What one can ask")[1].split("\n\n")[2]
+    rows = [line.split(" | ")[0] for line in section.splitlines()[2:]]
+    asked = [text for row in rows for text in re.findall("`([^`]+)`", row)]
+    queries = {text: parse(text) for text in asked}
+    plain = [one for one in queries if queries[one] == Query((Term("words", one),))]
+    assert plain == ["two dogs on a beach"]  # all others hold a part of the language
+    named = {one.field for query in queries.values() for one in query.filters}
+    assert named == FIELDS.keys() - {"format"}  # which is another name of type
+    text = " ".join(asked)
+    assert all(f"{option}:" in text for option in OPTIONS)
