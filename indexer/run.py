@@ -38,7 +38,7 @@ CHANGES_AT_ONCE = 500
 def index(
     collection: Collection,
     encoder: Encoder,
-    given: Iterable[Path | Source],
+    given: Iterable[Path | str | Source],
     progress: Progress = lambda *_: None,
     *,
     stages: Stages | None = None,
@@ -46,10 +46,10 @@ def index(
 ) -> Account:
     """Make the collection hold exactly what lies in these places; the account of every file.
 
-    Places are folders, archives, single files, or ``-`` for a list of them on standard input; files
-    outside them keep their state. Whatever stops it, the pictures written so far are published,
-    and the next run goes on from there. ``stages`` is told how busy each stage is; a file that
-    takes longer than ``patience`` seconds has failed.
+    Places are folders, archives, single files, addresses of object storage, or ``-`` for a list of
+    paths on standard input; files outside them keep their state. Whatever stops it, the pictures
+    written so far are published, and the next run goes on from there. ``stages`` is told how busy
+    each stage is; a file that takes longer than ``patience`` seconds has failed.
 
     Raises:
         SourceError: a place is missing.

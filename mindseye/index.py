@@ -15,7 +15,7 @@ FAILURES_SHOWN = 20
 
 
 @click.command("index")
-@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("places", nargs=-1, required=True, type=click.Path())
 @collection_option
 @click.option(
     "--encoder",
@@ -47,7 +47,7 @@ FAILURES_SHOWN = 20
     help="Write the account to this file as JSON.",
 )
 def command(
-    places: tuple[Path, ...],
+    places: tuple[str, ...],
     folder: Path,
     encoder: str | None,
     catalog: str | None,
@@ -58,8 +58,9 @@ def command(
 ) -> None:
     """Make the collection hold exactly the pictures in PLACES.
 
-    Places are folders, zip and tar archives, single files, or - for a list of any of these on
-    standard input, one a line or as find -print0 ends them. Archives within folders are looked
+    Places are folders, zip and tar archives, single files, addresses of object storage (s3://…,
+    gs://…, whatever fsspec knows), or - for a list of any of these on standard input, one a line
+    or as find -print0 ends them. Archives within folders are looked
     into. Only what is new or changed is read. Links to files are followed, links to folders are
     not. Exit code 3 means that it finished, but some files could not be read.
 

@@ -8,14 +8,21 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from indexer.errors import ArchiveError
-from indexer.sources.opened import MAX_BYTES, Member, OpenedArchive, OpenedTar, OpenedZip
+from indexer.sources.opened import (
+    MAX_BYTES,
+    TOO_LARGE,
+    Member,
+    OpenedArchive,
+    OpenedTar,
+    OpenedZip,
+)
+from indexer.sources.remote import is_address, read_remote
 from indexer.sources.seen import WORDS, SeenFile, stamp, words_for
 from store import Catalog, KnownFile
 
 ZIPS = (".zip", ".cbz")
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 ARCHIVES = ZIPS + TARS
-TOO_LARGE = f"larger than {MAX_BYTES >> 20} MB"
 KEPT_OPEN = 4  # archives; each holds the list of its members
 
 
@@ -65,12 +72,14 @@ def is_archive(path: str) -> bool:
 
 
 def read_bytes(path: str, most: int | None = None) -> bytes:
-    """The bytes of a file or of a member of an archive, at most ``most`` of them.
+    """The bytes of a file, of a member of an archive or at an address, at most ``most`` of them.
 
     Raises:
         OSError: it cannot be read, or is larger than ``MAX_BYTES``.
         ArchiveError: the archive is damaged, or has no such member.
     """
+    if is_address(path):
+        return read_remote(path, most)
     for parent in PurePath(path).parents if _may_be_inside(path) else ():
         archive = str(parent)
         if is_archive(archive) and os.path.isfile(archive):  # noqa: PTH113

@@ -10,6 +10,7 @@ from typing import Protocol
 from indexer.errors import SourceError
 from indexer.sources.archive import Archive, is_archive
 from indexer.sources.folder import Folder, look, with_words
+from indexer.sources.remote import Remote, is_address
 from indexer.sources.seen import MISSING, WORDS, SeenFile, storable
 from store import Catalog, KnownFile
 
@@ -57,8 +58,10 @@ class Files:
             yield from catalog.files_at([path for path in some if storable(path)])
 
 
-def sources(given: Iterable[Path | Source]) -> list[Source]:
-    """Folders, archives and files as sources; ``-`` stands for a list of paths on standard input.
+def sources(given: Iterable[Path | str | Source]) -> list[Source]:
+    """Folders, archives, files and addresses (``s3://…``) as sources.
+
+    ``-`` stands for a list of paths on standard input.
 
     What lies within another source is left to that one.
 
@@ -69,10 +72,13 @@ def sources(given: Iterable[Path | Source]) -> list[Source]:
     roots: set[str] = set()
     files: list[str] = []
     for one in given:
-        if not isinstance(one, Path):
+        if isinstance(one, str) and is_address(one):
+            ready.append(Remote(one))
+            continue
+        if not isinstance(one, str | Path):
             ready.append(one)
             continue
-        for path, listed in _listed(one):
+        for path, listed in _listed(Path(one)):
             real = _real(path, listed)
             (roots.add if _holds_files(real) else files.append)(real)
     outer = sorted(root for root in roots if not _inside(root, roots))

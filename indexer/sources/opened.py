@@ -15,6 +15,7 @@ from typing import IO, NamedTuple
 from indexer.errors import ArchiveError
 
 MAX_BYTES = 1 << 30  # of one file; the largest picture of `encoders.picture` fits, uncompressed
+TOO_LARGE = f"larger than {MAX_BYTES >> 20} MB"
 COPIED_AT_ONCE = 1 << 20
 _PACKED = {b"\x1f\x8b": "gzip", b"BZ": "bzip2", b"\xfd7": "xz", b"\x28\xb5": "zstd"}
 

@@ -50,5 +50,10 @@ def words_for(name: str, words: Collection[str]) -> list[str]:
 
 def stamp(facts: Iterable[tuple[int, int]]) -> int:
     """One number for sizes and times; 0 for none."""
-    known = repr(sorted(facts)).encode()
-    return int.from_bytes(blake2b(known, digest_size=7).digest()) if known != b"[]" else 0
+    known = sorted(facts)
+    return number_of(repr(known)) if known else 0
+
+
+def number_of(text: str) -> int:
+    """A number that stands for a text, below 2 to the 56th."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=7).digest())
