@@ -41,6 +41,15 @@ class Account:
         self.failed += 1
         self.failures.append(Failure(path, reason))
 
+    def summary(self) -> str:
+        """Every state that occurred, and the files seen as their sum, in one line."""
+        counts = asdict(self)
+        del counts["failures"]
+        removed = counts.pop("removed")
+        parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
+        gone = f"; {removed} removed" if removed else ""
+        return f"{self.seen} files seen = {parts or 'nothing'}{gone}"
+
     def as_dict(self) -> dict[str, Any]:
         """The counts and the failures, for a report."""
         failures = [failure._asdict() for failure in self.failures]

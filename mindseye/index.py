@@ -1,7 +1,6 @@
 """`mindseye index`: folders and archives into the collection, and the account of every file."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -106,7 +105,7 @@ def command(
             text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
             # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
             report.write_text(text, encoding="utf-8", errors="backslashreplace")
-    click.echo(_summary(asdict(account), account.seen))
+    click.echo(account.summary())
     if stages.files:
         speed = stages.files / stages.seconds
         click.echo(f"{stages.files} read in {stages.seconds:.1f} s, {speed:.0f}/s: {stages}")
@@ -118,11 +117,3 @@ def command(
         click.echo(f"… and {more} more; --report FILE writes all of them", err=True)
     if account.failures:
         raise click.exceptions.Exit(FAILED_FILES)
-
-
-def _summary(counts: dict[str, int], seen: int) -> str:
-    removed = counts.pop("removed")
-    counts.pop("failures")
-    parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
-    gone = f"; {removed} removed" if removed else ""
-    return f"{seen} files seen = {parts or 'nothing'}{gone}"

@@ -30,7 +30,21 @@ SHORTEST_TOKEN = 16  # characters; shorter ones can be guessed
 @click.option(
     "--name", "names", multiple=True, help="A name of this machine that browsers will use; repeat."
 )
-def command(folder: Path, port: int, host: str, token: str | None, names: tuple[str, ...]) -> None:
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder that may be indexed from the page, besides the collection's own; repeat.",
+)
+def command(
+    folder: Path,
+    port: int,
+    host: str,
+    token: str | None,
+    names: tuple[str, ...],
+    allowed: tuple[Path, ...],
+) -> None:
     """Serve the collection until Ctrl-C, on this machine only unless told otherwise.
 
     At any address but this machine's own, everything needs the token.
@@ -38,6 +52,7 @@ def command(folder: Path, port: int, host: str, token: str | None, names: tuple[
     \b
     Example:
       mindseye serve --port 8080
+      mindseye serve --allow /media/camera
       mindseye serve --host 0.0.0.0 --name photos.lan
     """
     token = token or secrets.token_urlsafe(24)
@@ -48,17 +63,18 @@ def command(folder: Path, port: int, host: str, token: str | None, names: tuple[
         from encoders import check
         from mindseye.opening import for_searching
         from mindseye.running import announced
-        from web import LOCAL_HOSTS, Access, create_app, listen
+        from web import LOCAL_HOSTS, Access, create_app, in_order, listen
 
         own = (*LOCAL_HOSTS, host, socket.gethostname(), *names)
         access = Access(token, _is_local(host), LOCAL_HOSTS if _is_local(host) else own)
         engine = for_searching(folder)
         check(engine.encoder)  # loads both towers: the first question should not pay for it
-        server = listen(create_app(engine, access), host, port)
+        app = create_app(engine, access, folders=allowed)
+        server = listen(app, host, port)
         click.echo(f"serving {folder} on http://{host}:{port} (Ctrl-C stops)", err=True)
         if not access.free:
             click.echo(f"token: {token}", err=True)
-        with announced(folder, host, port, token):
+        with in_order(app), announced(folder, host, port, token):
             server.run()
 
 

@@ -1,6 +1,10 @@
 """The application: a function of its engine and of who may ask."""
 
 import logging
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask_openapi3.models.info import Info
@@ -11,6 +15,7 @@ from web import api, media, pages
 from web.api.blueprint import SECURITY
 from web.capacity import THREADS, Capacity
 from web.guard import Access, protect
+from web.jobs import Folders, Jobs
 from web.metrics import measure
 from web.pages.wording import teach
 from web.parts import ENGINE, MAX_UPLOAD, PictureId
@@ -26,8 +31,13 @@ INFO = Info(
 )
 
 
-def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
-    """The Flask application over one engine; nothing is opened on import."""
+def create_app(
+    engine: Engine, access: Access | None = None, *, folders: Sequence[Path] = ()
+) -> OpenAPI:
+    """The Flask application over one engine; nothing is opened on import.
+
+    ``folders`` may be indexed from the page, besides those that the collection was made from.
+    """
     app = OpenAPI(
         __name__,
         info=INFO,
@@ -40,6 +50,8 @@ def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     app.extensions[ENGINE] = engine
     app.extensions["capacity"] = Capacity()
+    app.extensions["jobs"] = Jobs()
+    app.extensions["folders"] = Folders(engine.collection, folders)
     app.extensions["uploads"] = Uploads(engine.collection.folder / "uploads")
     app.url_map.converters["id"] = PictureId
     teach(app)
@@ -55,7 +67,7 @@ def create_app(engine: Engine, access: Access | None = None) -> OpenAPI:
 
 
 def listen(app: OpenAPI, host: str, port: int) -> Any:
-    """A server on its port; its ``run()`` answers until Ctrl-C.
+    """A server on its port; its ``run()`` answers until Ctrl-C, best within `in_order`.
 
     Raises:
         OSError: the port is in use.
@@ -73,3 +85,23 @@ def listen(app: OpenAPI, host: str, port: int) -> Any:
         max_request_body_size=MAX_UPLOAD,
         ident="mindseye",
     )
+
+
+@contextmanager
+def in_order(app: OpenAPI) -> Iterator[None]:
+    """Within the block, Ctrl-C and SIGTERM let a job finish what it has in hand; a second one ends.
+
+    So the end comes in order: streams of events, the server, and then the job.
+    """
+    jobs: Jobs = app.extensions["jobs"]
+
+    def end(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        jobs.stop()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    with closing(jobs):
+        yield

@@ -8,7 +8,8 @@ from flask import current_app
 
 SEARCHES = 64  # at once; their texts are encoded together, so more would only wait longer
 DECODINGS = 2  # of uploaded pictures at once: at the most pixels, 150 MB each
-THREADS = SEARCHES + 32  # the rest is free for pictures, and for saying no
+STREAMS = 8  # jobs being watched at once, each by a thread that mostly waits
+THREADS = SEARCHES + STREAMS + 32  # the rest is free for pictures, and for saying no
 
 
 class BusyError(Exception):
@@ -18,15 +19,18 @@ class BusyError(Exception):
 class Capacity:
     """The places of one application."""
 
-    def __init__(self, searches: int = SEARCHES, decodings: int = DECODINGS) -> None:
+    def __init__(
+        self, searches: int = SEARCHES, decodings: int = DECODINGS, streams: int = STREAMS
+    ) -> None:
         self._places = {
             "searches": threading.BoundedSemaphore(searches),
             "decodings": threading.BoundedSemaphore(decodings),
+            "streams": threading.BoundedSemaphore(streams),
         }
 
     @contextmanager
     def place(self, kind: str) -> Iterator[None]:
-        """A place among the ``searches`` or ``decodings`` while the block runs.
+        """A place among the ``searches``, ``decodings`` or ``streams`` while the block runs.
 
         Raises:
             BusyError: none is free.

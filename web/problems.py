@@ -10,9 +10,19 @@ from encoders import PictureError
 from search import NoPictureError, QuerySyntaxError, SearchError, UnopenedPictureError
 from store import StoreError
 from web.capacity import BusyError
+from web.jobs import FolderRefusedError, JobRunningError, NoJobError
 from web.parts import MAX_UPLOAD, for_machines
 
-STATUS = {PictureError: 400, SearchError: 400, NoPictureError: 404, StoreError: 503, BusyError: 503}
+STATUS = {
+    PictureError: 400,
+    SearchError: 400,
+    FolderRefusedError: 400,
+    NoPictureError: 404,
+    NoJobError: 404,
+    JobRunningError: 409,
+    StoreError: 503,
+    BusyError: 503,
+}
 KIND = "application/problem+json"
 RETRY_AFTER = "1"  # seconds; a search is over much sooner
 

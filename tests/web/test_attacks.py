@@ -187,3 +187,63 @@ def test_an_upload_is_kept_as_a_small_picture_under_a_name_of_its_own(
     assert kept[0].stem in asked.headers["Location"]
     assert client.get("/uploads/upload-0000000000000000").status_code == 400
     assert client.get("/uploads/..%2fcatalog.sqlite").status_code == 404
+
+
+CHANGING = ["/jobs", "/jobs/1/stop", "/api/v1/jobs", "/api/v1/jobs/1/stop"]
+
+
+@pytest.mark.parametrize("address", CHANGING)
+def test_nothing_is_changed_without_the_token_or_by_another_site(
+    client: FlaskClient, engine: Engine, address: str
+) -> None:
+    jobs = client.application.extensions["jobs"]
+    body = {"kind": "index"}
+    assert client.post(address, json=body).status_code == 401  # reading is free here, this is not
+    client.get("/")  # the browser has the cookie
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        refused = client.post(address, json=body, headers=headers)
+        assert refused.status_code == 403
+    assert client.post(address, json=body, headers={"Host": "evil.example"}).status_code == 400
+    assert jobs.all() == []
+    assert engine.collection.catalog.counts()["pictures"] == 3
+
+
+@pytest.mark.parametrize("address", CHANGING)
+def test_other_machines_change_nothing_without_the_token(far: FlaskClient, address: str) -> None:
+    assert far.post(address, json={"kind": "index"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "folder",
+    ["/", "/etc", "..", "{photos}/..", "{photos}/deep", "{photos}/", "file://{photos}", SCRIPT],
+)
+def test_a_folder_that_a_request_names_is_compared_and_never_opened(
+    client: FlaskClient, photos: Path, folder: str
+) -> None:
+    client.get("/")
+    given = folder.format(photos=photos)
+    answer = client.post("/api/v1/jobs", json={"kind": "index", "folder": given})
+    assert answer.status_code == 400
+    assert answer.get_json()["type"] == "urn:mindseye:folder-refused"
+    page = client.post("/jobs", data={"folder": given})
+    assert page.status_code == 400
+    assert "cannot be indexed from here" in page.text
+    assert "<script>alert" not in page.text
+    assert client.application.extensions["jobs"].all() == []
+
+
+def test_a_script_in_a_file_name_is_data_on_the_pages_of_jobs_too(
+    engine: Engine, photos: Path
+) -> None:
+    folder = photos / "<script>alert(1)<"
+    (folder / "script>.jpg").mkdir(parents=True)
+    (folder / "script>.jpg" / "x.png").write_bytes(b"nothing")
+    app = create_app(engine, folders=[folder])
+    client = app.test_client()
+    client.get("/")
+    asked = client.post("/jobs", data={"folder": str(folder)})
+    app.extensions["jobs"].close()
+    for address in (asked.headers["Location"], "/collection"):
+        page = client.get(address).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;.jpg/x.png" in page

@@ -1,6 +1,6 @@
-"""The pages: searching, one picture, the collection, signing in, help."""
+"""The pages: searching, one picture, the collection, jobs, signing in, help."""
 
-from web.pages import collection, manual, picture, searching, signing
+from web.pages import collection, jobs, manual, picture, searching, signing
 from web.pages.blueprint import blueprint
 
-__all__ = ["blueprint", "collection", "manual", "picture", "searching", "signing"]
+__all__ = ["blueprint", "collection", "jobs", "manual", "picture", "searching", "signing"]

@@ -3,6 +3,8 @@
 from flask import render_template
 
 from store import facts
+from web.jobs import jobs
+from web.jobs.starting import folders
 from web.pages.blueprint import blueprint
 from web.parts import engine
 
@@ -17,5 +19,7 @@ def page() -> str:
         "collection.html",
         facts=facts(collection),
         identity=collection.encoder,
+        folders=folders().known(),
+        jobs=jobs().all(),
         failures=collection.catalog.failures(FAILURES),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask, request
 
 from search import Answer
+from web.jobs import lasting
 from web.pages.narrowing import label
 from web.uploads import KEPT
 
@@ -17,6 +18,7 @@ def teach(app: Flask) -> None:
     app.add_template_filter(lambda path: str(Path(path).parent), "folder")
     app.add_template_filter(how)
     app.add_template_filter(label)
+    app.add_template_filter(lasting)
     app.context_processor(
         lambda: {"text": request.args.get("q", ""), "navigation": NAVIGATION, "kept": KEPT}
     )

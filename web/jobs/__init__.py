@@ -1,0 +1,20 @@
+"""Long work that is started from a page: one at a time, watched, stopped, accounted for."""
+
+from web.jobs.events import events
+from web.jobs.folders import FolderRefusedError, Folders
+from web.jobs.job import Job, lasting
+from web.jobs.queue import JobRunningError, Jobs, NoJobError, jobs
+from web.jobs.work import indexing
+
+__all__ = [
+    "FolderRefusedError",
+    "Folders",
+    "Job",
+    "JobRunningError",
+    "Jobs",
+    "NoJobError",
+    "events",
+    "indexing",
+    "jobs",
+    "lasting",
+]

@@ -1,0 +1,30 @@
+"""What jobs do: the same as the commands, with the engine that is loaded already."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from indexer import Account, index
+from search import Engine
+from web.jobs.job import Job
+from web.jobs.queue import Work
+
+FAILURES = 100  # that a job tells of; the collection keeps all of them
+
+
+def indexing(engine: Engine, folders: Sequence[Path]) -> Work:
+    """Make the collection hold exactly what lies below the folders."""
+
+    def work(job: Job) -> None:
+        def progress(done: int, total: int, account: Account) -> None:
+            job.progress(done, total, _told(account))
+
+        account = index(engine.collection, engine.encoder, folders, progress)
+        job.account = _told(account)
+
+    return work
+
+
+def _told(account: Account) -> dict[str, Any]:
+    facts = account.as_dict()
+    return {**facts, "failures": facts["failures"][:FAILURES], "summary": account.summary()}

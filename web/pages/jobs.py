@@ -1,0 +1,28 @@
+"""Starting, watching and stopping long work."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from web.jobs import jobs
+from web.jobs.starting import start
+from web.pages.blueprint import blueprint
+
+
+@blueprint.post("/jobs")
+def start_job() -> Response:
+    """Start the job that a form asks for, and lead to its page."""
+    job = start("index", request.form.get("folder"))
+    return redirect(url_for("pages.job", number=job.id), 303)
+
+
+@blueprint.get("/jobs/<number>")
+def job(number: str) -> str:
+    """How far a job has come, and how it ended."""
+    return render_template("job.html", job=jobs().find(number))
+
+
+@blueprint.post("/jobs/<number>/stop")
+def stop_job(number: str) -> Response:
+    """Ask it to end after what is in hand."""
+    jobs().find(number).stop()
+    return redirect(url_for("pages.job", number=number), 303)
