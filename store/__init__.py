@@ -22,6 +22,14 @@ from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture
 from store.index import Ids, Point, QueryKind, Scores
+from store.judgements import (
+    Judged,
+    JudgedCounts,
+    judge,
+    judged_counts,
+    judgements,
+    right_pictures,
+)
 from store.models import FAILED, PRESENT, REMOVED, USUAL
 from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
@@ -48,6 +56,8 @@ __all__ = [
     "FoundPicture",
     "GivenTag",
     "Ids",
+    "Judged",
+    "JudgedCounts",
     "KnownFile",
     "Near",
     "NewPicture",
@@ -63,7 +73,11 @@ __all__ = [
     "Words",
     "Writer",
     "facts",
+    "judge",
+    "judged_counts",
+    "judgements",
     "place_of",
+    "right_pictures",
     "tagged_pictures",
     "unread_texts",
 ]

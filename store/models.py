@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Double, ForeignKey, Integer, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Double,
+    ForeignKey,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 # SQLite numbers rows by itself only where the column is a plain INTEGER.
@@ -94,6 +103,18 @@ class Tag(Base):
     name: Mapped[str] = mapped_column(index=True)
     source: Mapped[str] = mapped_column(String(16))
     score: Mapped[float | None] = mapped_column(Double)
+
+
+class Judgement(Base):
+    """Somebody's word that a picture is right for a query, as the query language writes it."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (UniqueConstraint("query", "picture_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    query: Mapped[str]
+    picture_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
+    judged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Generation(Base):

@@ -45,7 +45,13 @@ def served(app: Flask) -> Iterator[str]:
     thread = Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(server.close)  # in the server's own thread, which then ends
+
+    def end() -> None:
+        for channel in [*server.active_channels.values()]:
+            channel.handle_close()  # a browser may keep a connection open for ever
+        server.close()
+
+    server.trigger.pull_trigger(end)  # in the server's own thread, which then ends
     thread.join()
     server.task_dispatcher.shutdown()
 

@@ -189,7 +189,7 @@ def test_an_upload_is_kept_as_a_small_picture_under_a_name_of_its_own(
     assert client.get("/uploads/..%2fcatalog.sqlite").status_code == 404
 
 
-CHANGING = ["/jobs", "/jobs/1/stop", "/api/v1/jobs", "/api/v1/jobs/1/stop"]
+CHANGING = ["/jobs", "/jobs/1/stop", "/judgements", "/api/v1/jobs", "/api/v1/jobs/1/stop"]
 
 
 @pytest.mark.parametrize("address", CHANGING)
@@ -247,3 +247,22 @@ def test_a_script_in_a_file_name_is_data_on_the_pages_of_jobs_too(
         page = client.get(address).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;.jpg/x.png" in page
+
+
+def test_nobody_judges_without_the_token_or_from_another_site(
+    client: FlaskClient, far: FlaskClient
+) -> None:
+    body = {"q": "red", "picture": 1}
+    assert client.put("/api/v1/judgements", json=body).status_code == 401
+    assert far.put("/api/v1/judgements", json=body).status_code == 401
+    client.get("/")
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    assert client.put("/api/v1/judgements", json=body, headers=cross).status_code == 403
+    assert client.get("/api/v1/judgements").get_json()["pictures"] == 0
+
+
+def test_a_judged_query_is_data_and_never_markup(client: FlaskClient) -> None:
+    client.get("/")
+    form = {"q": SCRIPT, "picture": "1", "right": "yes"}
+    page = client.post("/judgements", data=form, follow_redirects=True).text
+    assert "<script>alert" not in page

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from encoders import PictureError
 from search import MAX_OFFSET, Answer, Query, SearchError
-from web import asking
+from web import asking, judging
 from web.guard import reads
 from web.pages import narrowing, understood
 from web.pages.blueprint import blueprint
@@ -60,6 +60,7 @@ def _page(text: str, query: Query, answer: Answer, offset: int) -> str:
         text=text,
         query=query,
         answer=answer,
+        right=judging.right_for(query),
         chips=understood.chips(query),
         facets=narrowing.facets(query, answer),
         sortings=understood.sortings(query),

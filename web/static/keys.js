@@ -1,4 +1,4 @@
-// The keyboard: / to the box, arrows through the results, + and - for more and less alike, ? help.
+// The keyboard: / to the box, arrows through the results, + and - for more and less alike, r right, ? help.
 import { say } from "./say.js";
 
 const HITS = ".grid .hit";
@@ -24,6 +24,7 @@ const KEYS = {
   Escape: () => follow('a[rel="up"]', document),
   "+": (target) => follow(".like", target.closest(".grid > li")),
   "-": (target) => follow(".unlike", target.closest(".grid > li")),
+  r: (target) => follow(".judge button", target.closest(".grid > li")),
 };
 
 function isTyping(target) {
