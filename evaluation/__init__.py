@@ -7,6 +7,7 @@ from evaluation.dataset import Dataset, split
 from evaluation.errors import CorpusError, DatasetError, EvaluationError, RunError
 from evaluation.formats import read_classes, read_dataset
 from evaluation.measure import How, Subject, encoder_run
+from evaluation.own import captions_run, judged_run
 from evaluation.retrieval import Retrieval, evaluate, from_embeddings
 from evaluation.runs import RunSummary, find_run, list_runs, load_run, save_run
 from evaluation.shape import Run
@@ -24,12 +25,14 @@ __all__ = [
     "RunError",
     "RunSummary",
     "Subject",
+    "captions_run",
     "compare",
     "encoder_run",
     "evaluate",
     "fetch",
     "find_run",
     "from_embeddings",
+    "judged_run",
     "list_runs",
     "load_run",
     "read_classes",

@@ -83,14 +83,15 @@ def encoder_run(
     """
     start = time.perf_counter()
     embedded = embed(encoder, subject.dataset, progress)
-    measured = _classified if subject.dataset.labels else _retrieved
+    measured = _classified if subject.dataset.labels else retrieved
     sections = measured(encoder, embedded, how)
     run = new_run(encoder, subject, how, start)
     run["failures"] = [{"path": path, "reason": reason} for path, reason in embedded.failures]
     return {**run, **of_dataset(embedded.dataset), **sections}
 
 
-def _retrieved(_: Encoder, embedded: Embedded, how: How) -> Sections:
+def retrieved(_: Encoder, embedded: Embedded, how: How) -> Sections:
+    """Captions to pictures and back, from their embeddings."""
     found = from_embeddings(embedded, duplicates=how.duplicates)
     text_to_image, image_to_text = found.measures(how.bootstrap).values()
     return {

@@ -43,7 +43,7 @@ EncoderFacts = dict[str, Any]
 class Options(TypedDict):
     """How it was measured."""
 
-    mode: str  # "encoder": its scores as they are; or a mode of the query language
+    mode: str  # "encoder": its scores as they are; "judged"; or a mode of the query language
     collection: str | None  # that was asked, if it was not the encoder alone
     duplicates: str  # "wrong" or "relevant"
     templates: list[str]  # of zero-shot classification
@@ -67,6 +67,7 @@ class Gallery(TypedDict):
 
     pictures: list[str]
     captions: list[Caption]
+    ids: NotRequired[list[int]]  # of the pictures, where a collection was asked about itself
 
 
 class QueryResult(TypedDict):
@@ -82,6 +83,7 @@ class QueryResult(TypedDict):
     ap: float
     ndcg: float
     best: list[tuple[int, float]]
+    right: NotRequired[list[int]]  # every right answer, where they are not the caption's own
 
 
 class Guess(TypedDict):
@@ -157,7 +159,8 @@ class Run(TypedDict):
     """One measurement. Which sections it has depends on ``kind``.
 
     ``retrieval`` has text_to_image, image_to_text and queries, of a query mode only the first
-    direction; ``classification`` has the section of that name; ``served`` that of its name.
+    direction, as ``judged`` has; ``classification`` has the section of that name; ``served`` that
+    of its name.
     """
 
     format: int

@@ -35,6 +35,11 @@ MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its im
     help="Measure the index of a collection: recall and latency over nprobe.",
 )
 @click.option(
+    "--judged",
+    is_flag=True,
+    help="Measure a collection on searches whose results were judged right in the browser.",
+)
+@click.option(
     "--nprobe",
     "nprobes",
     multiple=True,
@@ -50,7 +55,7 @@ MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its im
     envvar="MINDSEYE_COLLECTION",
     show_default="the user's data directory",
     show_envvar=True,
-    help="With --mode or --served, the collection; several are compared.",
+    help="With --mode, --served or --judged, the collection; several are compared.",
 )
 @click.option("--test", type=click.IntRange(1), help="Only the N pictures that training kept out.")
 @click.option("--part", help="The part of a Karpathy JSON.  [default: test]")
@@ -106,6 +111,7 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
       mindseye evaluate ~/flickr8k
       mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
       mindseye evaluate ~/flickr8k --mode semantic --mode hybrid --collection ~/mine
+      mindseye evaluate --judged --collection ~/mine
       mindseye evaluate --served --collection ~/mine --report report.html
       mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6
     """

@@ -19,6 +19,7 @@ from evaluation import (
     compare,
     encoder_run,
     find_run,
+    judged_run,
     load_run,
     read_classes,
     read_dataset,
@@ -39,6 +40,7 @@ class Wanted:
     encoders: Sequence[str]
     modes: Sequence[str]
     served: bool
+    judged: bool
     nprobes: Sequence[int]
     collections: Sequence[Path]
     test: int | None
@@ -98,6 +100,10 @@ def _measured(wanted: Wanted, subject: Subject | None) -> Iterator[Run]:
             with progress("measuring") as update:
                 engine, texts = for_searching(folder), _texts(subject)
                 yield served_run(engine, texts, wanted.how, wanted.nprobes, subject, _plain(update))
+    elif wanted.judged:
+        for engine in map(for_searching, wanted.collections):
+            with progress("asking") as update:
+                yield judged_run(engine, wanted.how, _plain(update))
     elif subject and wanted.modes:
         for engine in map(for_searching, wanted.collections):
             for mode in wanted.modes:
@@ -145,10 +151,14 @@ def _baseline(given: str, runs: Path) -> Run:
 
 
 def _check(wanted: Wanted) -> None:
-    if wanted.source is None and not wanted.served:
-        raise click.UsageError("give a folder of captioned pictures, or --served for an index")
-    if wanted.served + bool(wanted.modes) + wanted.classes > 1:
-        raise click.UsageError("--served, --mode and --classes measure different things; give one")
+    if wanted.source is None and not (wanted.served or wanted.judged):
+        raise click.UsageError(
+            "give a folder of captioned pictures, --served for an index, or --judged for searches"
+        )
+    if wanted.served + wanted.judged + bool(wanted.modes) + wanted.classes > 1:
+        raise click.UsageError(
+            "--served, --judged, --mode and --classes measure different things; give one"
+        )
     if wanted.nprobes and not wanted.served:
         raise click.UsageError("--nprobe goes with --served")
     for one in wanted.templates:

@@ -20,7 +20,7 @@ from store.facets import Facets
 from store.facts import Facts, facts
 from store.files import KnownFile
 from store.filters import Filter, Near
-from store.found import FoundPicture
+from store.found import FoundPicture, pictures_at
 from store.index import Ids, Point, QueryKind, Scores
 from store.judgements import (
     Judged,
@@ -76,6 +76,7 @@ __all__ = [
     "judge",
     "judged_counts",
     "judgements",
+    "pictures_at",
     "place_of",
     "right_pictures",
     "tagged_pictures",

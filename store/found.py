@@ -34,7 +34,7 @@ def published(connection: Connection) -> datetime | None:
     """When the newest generation was published, by UTC."""
     newest = select(Generation.published_at).order_by(Generation.number.desc()).limit(1)
     moment = connection.scalar(newest)
-    return moment and moment.replace(tzinfo=UTC)  # SQLite keeps no zones
+    return moment and in_utc(moment)
 
 
 def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
@@ -49,6 +49,19 @@ def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, Foun
         paths = (*earlier.files, path) if earlier else (path,)
         found[row.id] = FoundPicture._make((*about, paths))
     return found
+
+
+def in_utc(moment: datetime) -> datetime:
+    """A kept time in UTC: SQLite keeps no zones, PostgreSQL answers in its own."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def pictures_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
+    """The ids of the pictures that lie at these paths now, by path."""
+    statement = select(File.path, File.picture_id)
+    statement = statement.where(File.path.in_(paths), File.state == PRESENT)
+    rows = connection.execute(statement)
+    return {path: number for path, number in rows if number is not None}
 
 
 def embedding_row(connection: Connection, picture: int) -> int | None:

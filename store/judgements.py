@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
+from store.found import in_utc
 from store.models import PRESENT, File, Judgement
 
 
@@ -57,7 +58,7 @@ def judgements(
         lying = select(File.picture_id).where(File.state == PRESENT)
         statement = statement.where(Judgement.picture_id.in_(lying))
     rows = connection.execute(statement)
-    return [Judged(query, picture, at.replace(tzinfo=UTC)) for query, picture, at in rows]
+    return [Judged(query, picture, in_utc(at)) for query, picture, at in rows]
 
 
 def judged_counts(connection: Connection) -> JudgedCounts:

@@ -11,7 +11,7 @@ from store.facets import Facets, facets
 from store.filters import Filter, conditions
 from store.index import Ids
 from store.keywords import holding
-from store.models import PRESENT, File, Picture, Setting
+from store.models import OCR, PRESENT, Caption, File, Picture, Setting
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -91,6 +91,17 @@ class View:
         if filters:
             statement = statement.where(number.in_(select(Picture.id).where(*conditions(filters))))
         return list(self._connection.scalars(statement.limit(k)))
+
+    def captions(self) -> dict[int, list[str]]:
+        """What people and files say of each picture that lies somewhere, by id; not words in it."""
+        lying = select(File.picture_id).where(File.state == PRESENT)
+        statement = select(Caption.picture_id, Caption.text).order_by(Caption.id)
+        statement = statement.where(Caption.source != OCR, Caption.picture_id.in_(lying))
+        found: dict[int, list[str]] = {}
+        for number, line in self._connection.execute(statement):
+            if line not in found.setdefault(number, []):
+                found[number].append(line)
+        return found
 
     def facets(self, filters: Sequence[Filter]) -> Facets:
         """As `store.facets` counts them."""

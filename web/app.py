@@ -32,11 +32,16 @@ INFO = Info(
 
 
 def create_app(
-    engine: Engine, access: Access | None = None, *, folders: Sequence[Path] = ()
+    engine: Engine,
+    access: Access | None = None,
+    *,
+    folders: Sequence[Path] = (),
+    runs: Path | None = None,
 ) -> OpenAPI:
     """The Flask application over one engine; nothing is opened on import.
 
-    ``folders`` may be indexed from the page, besides those that the collection was made from.
+    ``folders`` may be indexed from the page, besides those that the collection was made from;
+    ``runs`` keeps the runs of evaluations, by default in the collection's directory.
     """
     app = OpenAPI(
         __name__,
@@ -52,6 +57,7 @@ def create_app(
     app.extensions["capacity"] = Capacity()
     app.extensions["jobs"] = Jobs()
     app.extensions["folders"] = Folders(engine.collection, folders)
+    app.extensions["runs"] = runs or engine.collection.folder / "evaluations"
     app.extensions["uploads"] = Uploads(engine.collection.folder / "uploads")
     app.url_map.converters["id"] = PictureId
     teach(app)

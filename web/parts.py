@@ -1,6 +1,7 @@
 """What every view needs: the engine, and the way to a picture's id in an address."""
 
 from flask import current_app, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter
 
 from search import Engine
@@ -20,6 +21,18 @@ class PictureId(IntegerConverter):
 def for_machines() -> bool:
     """Whether the request is not for a page."""
     return request.path.startswith(("/api/", "/metrics", "/healthz", "/readyz"))
+
+
+def whole_number(name: str) -> int:
+    """The parameter of that name, 0 where it is not given.
+
+    Raises:
+        BadRequest: it is no whole number.
+    """
+    given = request.args.get(name, "0")
+    if not given.isdecimal() or len(given) > DIGITS:
+        raise BadRequest(f"{name} is {given[:40]!r}; give a whole number")
+    return int(given)
 
 
 def uploads() -> Uploads:

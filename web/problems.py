@@ -7,18 +7,22 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from encoders import PictureError
+from evaluation import EvaluationError
 from search import NoPictureError, QuerySyntaxError, SearchError, UnopenedPictureError
 from store import StoreError
 from web.capacity import BusyError
+from web.evaluations import NoRunError
 from web.jobs import FolderRefusedError, JobRunningError, NoJobError
 from web.parts import MAX_UPLOAD, for_machines
 
 STATUS = {
     PictureError: 400,
     SearchError: 400,
+    EvaluationError: 400,
     FolderRefusedError: 400,
     NoPictureError: 404,
     NoJobError: 404,
+    NoRunError: 404,
     JobRunningError: 409,
     StoreError: 503,
     BusyError: 503,

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 
 from web.api.blueprint import blueprint, problem, tag
 from web.capacity import capacity
-from web.jobs import events, jobs
-from web.jobs.starting import MAX_FOLDER, folders, start
+from web.jobs import Queries, events, jobs
+from web.jobs.job import Kind
+from web.jobs.starting import MAX_FOLDER, folders, start_indexing, start_measuring
 
 TAGS = tag("jobs", "Long work, one at a time; starting and stopping need the token")
 MISSING = problem("No job has that id.")
@@ -23,13 +24,14 @@ STREAM = {
 class NewJob(BaseModel):
     """What is to be done."""
 
-    kind: Literal["index"]
+    kind: Kind
     folder: str | None = Field(
         None,
         max_length=MAX_FOLDER,
         description="one of the folders that may be indexed, as `/api/v1/jobs` lists them; "
         "without it, all folders of the collection",
     )
+    queries: Queries = Field("captions", description="what an evaluation asks the collection")
 
 
 class JobId(BaseModel):
@@ -42,7 +44,7 @@ class Job(BaseModel):
     """How far a job has come, and how it ended."""
 
     id: str
-    kind: Literal["index", "evaluate"]
+    kind: Kind
     subject: str
     state: Literal["running", "done", "stopped", "failed"]
     stopping: bool = Field(description="it ends after what is in hand")
@@ -74,7 +76,8 @@ def job_list() -> dict[str, Any]:
 @blueprint.post("/jobs", tags=TAGS, responses={202: Job, 409: RUNNING})
 def start_job(body: NewJob) -> Response:
     """Start a job, unless one is running."""
-    job = start(body.kind, body.folder)
+    index = body.kind == "index"
+    job = start_indexing(body.folder) if index else start_measuring(body.queries)
     response = jsonify(job.as_dict())
     response.status_code = 202
     response.headers["Location"] = url_for("api.one_job", number=job.id)

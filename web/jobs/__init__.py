@@ -4,7 +4,7 @@ from web.jobs.events import events
 from web.jobs.folders import FolderRefusedError, Folders
 from web.jobs.job import Job, lasting
 from web.jobs.queue import JobRunningError, Jobs, NoJobError, jobs
-from web.jobs.work import indexing
+from web.jobs.work import Queries, indexing, measuring
 
 __all__ = [
     "FolderRefusedError",
@@ -13,8 +13,10 @@ __all__ = [
     "JobRunningError",
     "Jobs",
     "NoJobError",
+    "Queries",
     "events",
     "indexing",
     "jobs",
     "lasting",
+    "measuring",
 ]

@@ -2,13 +2,18 @@
 
 from flask import current_app
 
+from web.evaluations.runs import runs_folder
 from web.jobs.folders import Folders
-from web.jobs.job import Job, Kind
+from web.jobs.job import Job
 from web.jobs.queue import jobs
-from web.jobs.work import indexing
+from web.jobs.work import Queries, indexing, measuring
 from web.parts import engine
 
 MAX_FOLDER = 4096  # characters
+SUBJECTS: dict[Queries, str] = {
+    "captions": "the collection, by its captions",
+    "judged": "the collection, by judged searches",
+}
 
 
 def folders() -> Folders:
@@ -17,8 +22,8 @@ def folders() -> Folders:
     return found
 
 
-def start(kind: Kind, folder: str | None = None) -> Job:
-    """Start a job of that kind.
+def start_indexing(folder: str | None) -> Job:
+    """Index one of the folders that may be, or all folders of the collection.
 
     Raises:
         FolderRefusedError: the folder is not one that may be indexed.
@@ -26,4 +31,14 @@ def start(kind: Kind, folder: str | None = None) -> Job:
     """
     chosen = folders().chosen(folder)
     subject = ", ".join(map(str, chosen))
-    return jobs().start(kind, subject, indexing(engine(), chosen))
+    return jobs().start("index", subject, indexing(engine(), chosen))
+
+
+def start_measuring(queries: Queries) -> Job:
+    """Measure the collection on what it knows itself.
+
+    Raises:
+        JobRunningError: another job runs.
+    """
+    subject = SUBJECTS[queries]
+    return jobs().start("evaluate", subject, measuring(engine(), queries, runs_folder()))

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from evaluation import How, captions_run, judged_run, save_run
 from indexer import Account, index
 from search import Engine
 from web.jobs.job import Job
 from web.jobs.queue import Work
+
+Queries = Literal["captions", "judged"]
 
 FAILURES = 100  # that a job tells of; the collection keeps all of them
 
@@ -21,6 +24,17 @@ def indexing(engine: Engine, folders: Sequence[Path]) -> Work:
 
         account = index(engine.collection, engine.encoder, folders, progress)
         job.account = _told(account)
+
+    return work
+
+
+def measuring(engine: Engine, queries: Queries, runs: Path) -> Work:
+    """Measure the collection on its own captions, or on judged searches, and keep the run."""
+
+    def work(job: Job) -> None:
+        measure = captions_run if queries == "captions" else judged_run
+        run = measure(engine, How(), job.progress)
+        job.run = save_run(run, runs).stem
 
     return work
 

@@ -4,14 +4,20 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.jobs import jobs
-from web.jobs.starting import start
+from web.jobs.starting import start_indexing, start_measuring
 from web.pages.blueprint import blueprint
 
 
 @blueprint.post("/jobs")
 def start_job() -> Response:
     """Start the job that a form asks for, and lead to its page."""
-    job = start("index", request.form.get("folder"))
+    match request.form.get("queries"):
+        case "captions":
+            job = start_measuring("captions")
+        case "judged":
+            job = start_measuring("judged")
+        case _:
+            job = start_indexing(request.form.get("folder"))
     return redirect(url_for("pages.job", number=job.id), 303)
 
 

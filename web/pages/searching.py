@@ -10,7 +10,7 @@ from web import asking, judging
 from web.guard import reads
 from web.pages import narrowing, understood
 from web.pages.blueprint import blueprint
-from web.parts import DIGITS, uploads
+from web.parts import uploads, whole_number
 
 PAGE = 60  # hits on a page
 EXAMPLES = (
@@ -29,7 +29,7 @@ def search() -> str | tuple[str, int]:
     if not text.strip():
         return render_template("home.html", examples=EXAMPLES)
     try:
-        query, offset = asking.question(text), _offset()
+        query, offset = asking.question(text), whole_number("offset")
         answer = asking.answered(query, PAGE, offset)
     except SearchError as error:
         status = 404 if type(error).__name__ == "NoPictureError" else 400
@@ -69,10 +69,3 @@ def _page(text: str, query: Query, answer: Answer, offset: int) -> str:
         with_term=understood.with_term,
         with_option=understood.with_option,
     )
-
-
-def _offset() -> int:
-    given = request.args.get("offset", "0")
-    if not given.isdecimal() or len(given) > DIGITS:
-        raise BadRequest(f"offset is {given!r}; give a whole number")
-    return int(given)
