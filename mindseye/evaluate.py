@@ -121,6 +121,8 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
         from mindseye.thresholds import failing, parsed
 
         wanted = [parsed(one) for one in fail_under]
+        if report and not report.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
         done = evaluated(Wanted(**given))
         click.echo(json.dumps(as_object(done)) if as_json else lineup(done))
         if report:

@@ -76,8 +76,8 @@ def served(run: Run) -> Iterator[str]:
     """The index of a collection, a line for each way to ask it."""
     facts = run["served"]
     yield (
-        f"{run['options']['collection']}: {run['pictures']} pictures in {facts['lists']} lists "
-        f"({facts['index']}); {facts['text_queries']} queries in words, "
+        f"{run['options']['collection']}: {run['pictures']} pictures in {facts['index']}; "
+        f"{facts['text_queries']} queries in words, "
         f"{facts['image_queries']} pictures"
     )
     titles = ("queries", "searched", "route", f"recall@{facts['k']}", "stated")

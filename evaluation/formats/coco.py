@@ -29,8 +29,9 @@ def read(file: Path, part: str | None = None) -> Captions:
             return _coco(file, facts)
         return _karpathy(file, facts["images"], part or TEST)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = f"it has no {error}" if isinstance(error, KeyError) else error
         raise DatasetError(
-            f"{file} is neither COCO's captions nor Karpathy's splits: {error!r}"
+            f"{file} is neither COCO's captions nor Karpathy's splits: {reason}"
         ) from error
 
 

@@ -89,5 +89,7 @@ def _columns(file: Path, header: list[str]) -> tuple[str, str]:
     image = next((name for name in IMAGE if name in header), None)
     caption = next((name for name in CAPTION if name in header), None)
     if image is None or caption is None:
-        raise DatasetError(f"{file} lacks the columns image,caption in its first line")
+        raise DatasetError(
+            f"{file} is no table of captions: its first line lacks the columns image,caption"
+        )
     return image, caption

@@ -54,7 +54,7 @@ def test_further_columns_and_another_order_are_allowed(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["file,text\na.png,one\n", "a.png,one\n", ""])
 def test_a_table_without_its_columns_is_refused_by_name(folder: Path, text: str) -> None:
     table(folder, text)
-    with pytest.raises(DatasetError, match=r"captions\.csv lacks the columns image,caption"):
+    with pytest.raises(DatasetError, match=r"its first line lacks the columns image,caption"):
         read_dataset(folder)
 
 

@@ -94,7 +94,7 @@ def test_an_index_and_the_modes_of_a_collection(captioned: Path, runs: Path) -> 
     assert indexed.code == 3, indexed.err
     served = mindseye("evaluate", "--served", *place)
     assert served.code == 0, served.err
-    assert ": 4 pictures in 1 lists (IVF1,Flat); 500 queries in words, 4 pictures\n" in served.out
+    assert ": 4 pictures in IVF1,Flat; 500 queries in words, 4 pictures\n" in served.out
     assert re.search(r"image +nprobe 1 +exact +1\.000 \(1\.000-1\.000\)", served.out)
     assert re.search(r"text +served +exact +1\.000 \(1\.000-1\.000\) +1\.000", served.out)
     report = captioned.parent / "report.html"
@@ -128,6 +128,7 @@ def test_another_language(captioned: Path, runs: Path) -> None:
         (["--fail-under", "speed=3"], 2, "'speed=3' is not MEASURE=NUMBER; measures are r@1, "),
         (["--template", "a photo"], 2, "'a photo' has no {} for the class"),
         (["--baseline", "never"], 1, "never.json is not a run of `mindseye evaluate`"),
+        (["--report", "nowhere/page.html"], 2, "--report: there is no folder nowhere"),
         (["--nprobe", "3"], 2, "--nprobe goes with --served"),
         (["--served", "--mode", "semantic"], 2, "measure different things; give one"),
         (["--language", "xx"], 1, "no captions in "),
