@@ -40,20 +40,18 @@ def inner_products(queries: Embeddings, embeddings: Embeddings, rows: Ids) -> Sc
 
 def best(scores: Scores, ids: Ids, k: int) -> tuple[Scores, Ids]:
     """The ``k`` best of each row of ``(q, m)`` by (-score, id), padded to ``(q, k)``."""
-    short = ((0, 0), (0, max(0, k - ids.shape[1])))
-    scores = np.pad(scores, short, constant_values=-np.inf)
-    ids = np.pad(ids, short, constant_values=NOBODY)
+    if (short := k - ids.shape[1]) > 0:
+        missing = (0, 0), (0, short)
+        scores = np.pad(scores, missing, constant_values=-np.inf)
+        ids = np.pad(ids, missing, constant_values=NOBODY)
+    rows = np.arange(len(ids))[:, None]
     if ids.shape[1] > k + SPARE:  # sort no more than what can be among the best
         floor = np.partition(scores, -k, axis=1)[:, -k, None]
-        scores, ids = _greatest(scores, ids, int((scores >= floor).sum(1).max(initial=k)))
+        most = int((scores >= floor).sum(1).max(initial=k))
+        places = np.argpartition(scores, -most, axis=1)[:, -most:]
+        scores, ids = scores[rows, places], ids[rows, places]
     order = np.lexsort((ids, -scores))[:, :k]
-    return np.take_along_axis(scores, order, 1), np.take_along_axis(ids, order, 1)
-
-
-def _greatest(scores: Scores, ids: Ids, count: int) -> tuple[Scores, Ids]:
-    """The ``count`` greatest of each row, in any order."""
-    places = np.argpartition(scores, -count, axis=1)[:, -count:]
-    return np.take_along_axis(scores, places, 1), np.take_along_axis(ids, places, 1)
+    return scores[rows, order], ids[rows, order]
 
 
 def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) -> Ids:
