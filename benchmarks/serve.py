@@ -8,7 +8,8 @@ processes, each with half of the users. They are asked in turns. A user asks the
 soon as the last one is answered. Half of the questions are new, a sentence of the collection's own
 captions and a number; the others are among the ``POPULAR`` most asked. What is printed: questions a
 second and the 95th percentile of their latencies, each over all rounds and from round to round, the
-median latency, and how many were not answered with 200.
+median latency, what a question costs of a processor, which other programs on the machine disturb
+least, and how many were not answered with 200.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import numpy as np
+import psutil
 
 from encoders import Embeddings, Encoder, check
 from mindseye.opening import for_searching
@@ -39,7 +41,7 @@ from web import create_app, listen
 POPULAR = 50
 K = 20
 WARM = 2.0  # seconds before the figures count, in which the popular questions are asked
-PATIENCE = 120
+PATIENCE = 300  # seconds for a server to start
 
 
 class Arm(NamedTuple):
@@ -88,6 +90,25 @@ class Asked(NamedTuple):
     good: bool
 
 
+class Round(NamedTuple):
+    """All questions of one turn of an arm, and the processor seconds that its servers took."""
+
+    asked: list[Asked]
+    seconds: float
+
+
+class Serving(NamedTuple):
+    """The processes of an arm, and the port of each."""
+
+    ports: list[int]
+    processes: list[psutil.Process]
+
+    def processor_seconds(self) -> float:
+        """What they have taken until now."""
+        times = [process.cpu_times() for process in self.processes]
+        return float(sum(one.user + one.system for one in times))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--collection", type=Path, required=True)
@@ -97,17 +118,21 @@ def main() -> None:
     given = parser.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", WAITING)  # as `mindseye serve` does
     sentences = captions(given.collection)
-    rounds: dict[str, list[list[Asked]]] = {arm.name: [] for arm in ARMS}
+    rounds: dict[str, list[Round]] = {arm.name: [] for arm in ARMS}
     print(f"{given.users} users, {len(sentences)} sentences, {os.cpu_count()} cores")
     for turn in range(given.rounds):
         for arm in ARMS:
-            with served(arm, given.collection) as ports:
-                asking(ports, given.users, WARM, Questions(sentences, -1 - turn))
-                found = asking(ports, given.users, given.seconds, Questions(sentences, turn))
+            with served(arm, given.collection) as serving:
+                asking(serving.ports, given.users, WARM, Questions(sentences, -1 - turn))
+                before = serving.processor_seconds()
+                asked = asking(
+                    serving.ports, given.users, given.seconds, Questions(sentences, turn)
+                )
+                found = Round(asked, serving.processor_seconds() - before)
             rounds[arm.name].append(found)
             print(f"round {turn + 1}, {arm.name}: {told([found], given.seconds)}", flush=True)
-    for name, found in rounds.items():
-        print(f"{name}: {told(found, given.seconds)}")
+    for name, all_of_it in rounds.items():
+        print(f"{name}: {told(all_of_it, given.seconds)}")
 
 
 def captions(folder: Path) -> list[str]:
@@ -119,8 +144,8 @@ def captions(folder: Path) -> list[str]:
 
 
 @contextmanager
-def served(arm: Arm, folder: Path) -> Iterator[list[int]]:
-    """The ports of the processes of an arm, which end with the block."""
+def served(arm: Arm, folder: Path) -> Iterator[Serving]:
+    """The processes of an arm, which end with the block."""
     ports = [free_port() for _ in range(arm.processes)]
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=run, args=(arm, folder, port)) for port in ports]
@@ -129,7 +154,7 @@ def served(arm: Arm, folder: Path) -> Iterator[list[int]]:
     try:
         for port in ports:
             wait_for(port)
-        yield ports
+        yield Serving(ports, [psutil.Process(process.pid) for process in processes])
     finally:
         for process in processes:
             process.terminate()
@@ -193,17 +218,19 @@ def asked_by(number: int, port: int, until: float, questions: Questions) -> list
     return asked
 
 
-def told(rounds: list[list[Asked]], seconds: float) -> str:
+def told(rounds: list[Round], seconds: float) -> str:
     """The rounds of one arm in a line."""
-    each = [[one.seconds * 1000 for one in asked] for asked in rounds]
+    each = [[one.seconds * 1000 for one in turn.asked] for turn in rounds]
     slowest = [float(np.percentile(times, 95)) for times in each]
     speeds = [len(times) / seconds for times in each]
     whole = [time for times in each for time in times]
-    bad = sum(not one.good for asked in rounds for one in asked)
+    bad = sum(not one.good for turn in rounds for one in turn.asked)
+    processor = sum(turn.seconds for turn in rounds) * 1000 / len(whole)
     return (
         f"{statistics.mean(speeds):.1f} queries/s ({min(speeds):.1f}-{max(speeds):.1f}), "
         f"median {statistics.median(whole):.0f} ms, 95th percentile "
-        f"{np.percentile(whole, 95):.0f} ms ({min(slowest):.0f}-{max(slowest):.0f}), {bad} errors"
+        f"{np.percentile(whole, 95):.0f} ms ({min(slowest):.0f}-{max(slowest):.0f}), "
+        f"{processor:.1f} ms of a processor a query, {bad} errors"
     )
 
 
