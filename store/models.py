@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    Index,
     Integer,
     String,
     UniqueConstraint,
@@ -73,8 +74,11 @@ class File(Base):
     state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str | None]
     sidecars: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    picture_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("picture.id"), index=True)
+    picture_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("picture.id"))
     picture: Mapped[Picture | None] = relationship(back_populates="files")
+
+    # With the state in it, whether a picture lies somewhere is answered by the index alone.
+    __table_args__ = (Index("ix_file_picture_id", "picture_id", "state"),)
 
 
 class Caption(Base):
