@@ -19,7 +19,7 @@ class Facts:
 
     ``pictures`` lie somewhere, in ``files`` files; ``failed`` files could not be read, ``removed``
     ones are gone. ``searchable`` pictures are in the index, which has ``lists`` inverted lists of
-    ``code`` (flat, fp16, rabitq4 or rabitq); ``recall`` is what searches of 10 hits were measured
+    ``code`` (flat, fp16, pq or rabitq); ``recall`` is what searches of 10 hits were measured
     to find of the exact answer, for each kind of query that is searched approximately.
     ``folders`` are those that were indexed; ``sizes`` are bytes by part, ``bytes`` is their sum.
     """

@@ -64,7 +64,7 @@ class Small(Ours):
 
     name = "mindseye, --memory 400MB"
     memory = 400_000_000
-    efforts = tuple((probes, factor) for probes in PROBES for factor in (2, 4, 8))
+    efforts = tuple((probes, factor) for probes in PROBES for factor in (4, 8, 16))
 
 
 class FaissHNSW:

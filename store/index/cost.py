@@ -12,7 +12,7 @@ CALL = 60_000.0  # a search through the lists, whatever it finds
 CENTRE = 0.06  # a value of the centre of a list
 SCAN = 0.09  # a value of an embedding, row after row
 REFINE = 0.25  # a value of an embedding, here and there
-CODED = {"flat": 0.12, "fp16": 0.12, "rabitq4": 0.03, "rabitq": 0.01}  # a value in a list
+CODED = {"flat": 0.12, "fp16": 0.12, "pq": 0.012, "rabitq": 0.01}  # a value in a list
 ALLOWED = 0.6  # an id, to make the selector
 ASKED = 2.0  # a vector in a list, to ask the selector
 

@@ -11,7 +11,7 @@ from store.index.gallery import Gallery
 from store.index.tuning import Point, QueryKind, Tuning
 
 DEPTHS = {10: 1000, 100: 200, 1000: 50}  # nearest that are looked for, and by how many queries
-K_FACTORS = {"flat": (1,), "fp16": (1, 2), "rabitq4": (1, 2, 4, 8), "rabitq": (8, 16, 32, 64)}
+K_FACTORS = {"flat": (1,), "fp16": (1, 2), "pq": (2, 4, 8, 16, 32), "rabitq": (8, 16, 32, 64)}
 MOST_CANDIDATES = 4000
 STEP = 2**0.5  # from one number of lists to the next
 ENOUGH = 0.9995  # recall from which on more lists are not tried

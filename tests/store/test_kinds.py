@@ -42,8 +42,8 @@ def searched(index: Index, k: int = 10, k_factor: int = 10) -> tuple[Embeddings,
         (20_001, GB, Kind(565, "flat")),
         (1_000_000, 3 * GB, Kind(4000, "flat")),
         (1_000_000, 2 * GB, Kind(4000, "fp16")),
-        (1_000_000, GB, Kind(4000, "rabitq4")),
-        (1_000_000, 200 * MB, Kind(4000, "rabitq")),
+        (1_000_000, GB, Kind(4000, "pq")),
+        (1_000_000, 100 * MB, Kind(4000, "rabitq")),
         (1_000_000, MB, Kind(4000, "rabitq")),
     ],
 )
@@ -84,7 +84,7 @@ def test_pictures_come_and_go_in_place(code: str) -> None:
     np.testing.assert_array_equal(ids, expected * 3)
 
 
-@pytest.mark.parametrize(("code", "k_factor"), [("flat", 1), ("fp16", 2), ("rabitq4", 5)])
+@pytest.mark.parametrize(("code", "k_factor"), [("flat", 1), ("fp16", 2), ("pq", 40)])
 def test_few_candidates_hold_the_best_where_codes_are_fine(code: str, k_factor: int) -> None:
     index = built(code)
     exact, close = searched(index, k_factor=COUNT)[1], searched(index, k_factor=k_factor)[1]

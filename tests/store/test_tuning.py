@@ -31,7 +31,7 @@ def recall(gallery: Gallery, found: Ids, queries: Embeddings, allowed: Ids | Non
     return float(np.mean([np.isin(one, two).mean() for one, two in zip(exact, found, strict=True)]))
 
 
-@pytest.fixture(scope="module", params=["flat", "rabitq4"])
+@pytest.fixture(scope="module", params=["flat", "pq"])
 def gallery(request: pytest.FixtureRequest) -> Gallery:
     embeddings, ids = ENCODER.world.pictures(COUNT, seed=1), np.arange(COUNT) * 2
     index = Index.build(Kind(LISTS, request.param), embeddings, np.arange(COUNT), ids)

@@ -174,7 +174,7 @@ class Status(BaseModel):
     published_at: str | None = Field(description="when the generation was, ISO 8601")
     searchable: int
     lists: int = Field(description="inverted lists of the index; one means that all is looked at")
-    code: str | None = Field(description="how lists keep vectors: flat, fp16, rabitq4 or rabitq")
+    code: str | None = Field(description="how lists keep vectors: flat, fp16, pq or rabitq")
     recall: dict[str, float] = Field(
         description="of an approximate search, by kind of query (text, picture), as it was measured"
     )
