@@ -1,5 +1,6 @@
 """Sentences that the pages say about answers and files."""
 
+from math import floor
 from pathlib import Path
 
 from flask import Flask, request
@@ -34,12 +35,10 @@ def teach(app: Flask) -> None:
 
 def how(answer: Answer) -> str:
     """How exact an answer is and how long it took: ``about 98 % of exact, 4 ms``."""
-    took = f"{sum(answer.timings_ms.values()):.0f} ms"
-    if answer.route == "approximate":
-        return f"about {answer.recall:.0%} of exact, {took}".replace("%", " %")
-    if answer.route == "filtered" and answer.recall == 1:
-        return f"exact within the conditions, {took}"
-    return f"{answer.route}, {took}"
+    share = floor(1000 * answer.recall) / 10  # never more than was measured
+    exact = "exact" if answer.recall == 1 else f"about {share:g} % of exact"
+    within = " within the conditions" if answer.route == "filtered" else ""
+    return f"{exact}{within}, {sum(answer.timings_ms.values()):.0f} ms"
 
 
 def many(count: int, one: str, several: str | None = None) -> str:

@@ -1,0 +1,26 @@
+"""What the pages say about answers."""
+
+from dataclasses import replace
+
+import pytest
+
+from search import Engine, parse
+from web.pages.wording import how
+
+
+@pytest.mark.parametrize(
+    ("route", "recall", "said"),
+    [
+        ("exact", 1.0, "exact, 12 ms"),
+        ("filtered", 1.0, "exact within the conditions, 12 ms"),
+        ("approximate", 0.98, "about 98 % of exact, 12 ms"),
+        ("approximate", 0.9999, "about 99.9 % of exact, 12 ms"),
+        ("filtered", 0.985, "about 98.5 % of exact within the conditions, 12 ms"),
+    ],
+)
+def test_an_answer_says_how_exact_it_is_and_no_more(
+    engine: Engine, route: str, recall: float, said: str
+) -> None:
+    answer = engine.search(parse("red"))
+    timings = {"embed": 4.1, "search": 7.0, "catalog": 1.1}
+    assert how(replace(answer, route=route, recall=recall, timings_ms=timings)) == said
