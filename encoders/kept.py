@@ -1,9 +1,12 @@
 """Embeddings and features of whole data sets, encoded once and kept in the cache."""
 
 import hashlib
+import logging
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,8 @@ from numpy.typing import NDArray
 from encoders.cache import cache_dir
 from encoders.files import Encoded, Preparing, Progress, encode_files
 from encoders.protocol import Embeddings, Identity, Pixels
+
+log = logging.getLogger(__name__)
 
 TEXTS_AT_ONCE = 1024
 
@@ -37,10 +42,9 @@ def kept_pictures(
     """
     stats = [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
     kept = _place(encoder.identity, "pictures", stats)
-    if kept.exists():
-        with np.load(kept) as saved:
-            failures = [(str(path), str(reason)) for path, reason in saved["failures"]]
-            return Encoded(saved["rows"], saved["places"].tolist(), failures)
+    if saved := _saved(kept):
+        failures = [(str(path), str(reason)) for path, reason in saved["failures"]]
+        return Encoded(saved["rows"], saved["places"].tolist(), failures)
     encoded = encode_files(files, encoder, encode, progress)
     lost = np.array(encoded.failures, dtype=str).reshape(-1, 2)
     _keep(kept, rows=encoded.rows, places=np.array(encoded.places), failures=lost)
@@ -55,9 +59,8 @@ def kept_texts(
 ) -> Embeddings:
     """Rows of texts ``(n, width)``, from the cache where the same encoder read them before."""
     kept = _place(encoder.identity, "texts", texts)
-    if kept.exists():
-        with np.load(kept) as saved:
-            return np.asarray(saved["rows"])
+    if saved := _saved(kept):
+        return saved["rows"]
     parts = []
     for start in range(0, len(texts), TEXTS_AT_ONCE):
         parts.append(encode(texts[start : start + TEXTS_AT_ONCE]))
@@ -72,8 +75,21 @@ def _place(identity: Identity, kind: str, facts: Sequence[str]) -> Path:
     return cache_dir() / "features" / f"{kind}-{digest.hexdigest()[:24]}.npz"
 
 
+def _saved(file: Path) -> dict[str, NDArray[Any]] | None:
+    """What is kept there, or ``None`` where nothing is that can be read."""
+    try:
+        with file.open("rb") as stream, np.load(stream) as saved:
+            return dict(saved)
+    except (OSError, ValueError, EOFError, BadZipFile):
+        return None
+
+
 def _keep(file: Path, **arrays: NDArray[Any]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    scratch = file.with_suffix(".new.npz")
-    np.savez(scratch, allow_pickle=False, **arrays)
-    scratch.replace(file)
+    """Keep the arrays, if the cache may be written: it saves time and nothing else."""
+    scratch = file.with_suffix(f".{os.getpid()}.npz")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(scratch, allow_pickle=False, **arrays)
+        scratch.replace(file)
+    except OSError as error:
+        log.warning("cannot keep what was encoded: %s", error)
