@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer import Account, Failure, SourceError, index
+from search import Engine
 from store import PRESENT, Collection
 from tests.colours import Colours
 from tests.conftest import Paint
@@ -18,8 +19,12 @@ NOBODY = 65534
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A folder of somebody who is not root while the test runs: permissions do not bind root."""
+def home(tmp_path: Path, engine: Engine) -> Iterator[Path]:
+    """A folder of somebody who is not root while the test runs: permissions do not bind root.
+
+    Before, pictures were indexed once: Python's own modules may be root's, and be imported late.
+    """
+    engine.collection.close()
     if os.geteuid() != 0:
         yield tmp_path
         return
