@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mindseye.errors import explained
-from mindseye.settings import default_collection, default_runs
+from mindseye.settings import default_collection, runs_option
 
 MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its import
 
@@ -79,15 +79,7 @@ MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its im
     metavar="MEASURE=X",
     help="Exit with 1 if a measure is worse: r@10=0.6, image_to_text.r@1=0.3, accuracy=0.5.",
 )
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=default_runs,
-    envvar="MINDSEYE_RUNS",
-    show_default="the user's data directory",
-    show_envvar=True,
-    help="The folder that keeps every run as JSON.",
-)
+@runs_option
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mindseye.errors import explained
-from mindseye.settings import HERE, PORT, collection_option
+from mindseye.settings import HERE, PORT, collection_option, runs_option
 
 # FAISS's threads would spin while they wait for work, and so take the processor from other people's
 # questions: over the stamps, three quarters of what a search costs.
@@ -37,6 +37,7 @@ SHORTEST_TOKEN = 16  # characters; shorter ones can be guessed
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder that may be indexed from the page, besides the collection's own; repeat.",
 )
+@runs_option
 def command(
     folder: Path,
     port: int,
@@ -44,6 +45,7 @@ def command(
     token: str | None,
     names: tuple[str, ...],
     allowed: tuple[Path, ...],
+    runs: Path,
 ) -> None:
     """Serve the collection until Ctrl-C, on this machine only unless told otherwise.
 
@@ -69,7 +71,7 @@ def command(
         access = Access(token, _is_local(host), LOCAL_HOSTS if _is_local(host) else own)
         engine = for_searching(folder)
         check(engine.encoder)  # loads both towers: the first question should not pay for it
-        app = create_app(engine, access, folders=allowed)
+        app = create_app(engine, access, folders=allowed, runs=runs)
         server = listen(app, host, port)
         click.echo(f"serving {folder} on http://{host}:{port} (Ctrl-C stops)", err=True)
         if not access.free:

@@ -50,3 +50,16 @@ def collection_option(command: Command) -> Command:
         show_envvar=True,
         help="The directory that holds the collection.",
     )(command)
+
+
+def runs_option(command: Command) -> Command:
+    """``--runs DIR``, also from the environment."""
+    return click.option(
+        "--runs",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=default_runs,
+        envvar="MINDSEYE_RUNS",
+        show_default="the user's data directory",
+        show_envvar=True,
+        help="The folder that keeps every run of an evaluation as JSON.",
+    )(command)

@@ -1,13 +1,14 @@
 """A real Chromium and a real server: what the browser tests stand on."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
 
 import pytest
 import waitress
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
@@ -96,3 +97,19 @@ def search(page: Page, words: str) -> None:
     """Ask as a person with a mouse does."""
     page.get_by_role("searchbox", name="Describe a picture").fill(words)
     page.get_by_role("button", name="Search", exact=True).click()
+
+
+def serious(page: Page, addresses: Iterable[str]) -> dict[str, list[Any]]:
+    """What axe finds to be serious or critical with everything opened, by address."""
+    found = {}
+    for path in addresses:
+        page.goto(path)
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        result = Axe().run(page).response
+        assert result["passes"], path
+        found[path] = [
+            (one["id"], [node["html"][:120] for node in one["nodes"]])
+            for one in result["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+    return {path: problems for path, problems in found.items() if problems}

@@ -3,10 +3,9 @@
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.web.chromium import hits
+from tests.web.chromium import hits, serious
 
 pytestmark = pytest.mark.browser
 
@@ -69,21 +68,9 @@ def test_keys_typed_into_the_box_stay_in_it(page: Page) -> None:
 def test_axe_finds_nothing_serious_on_any_page(
     browser: Browser, address: str, scheme: Literal["light", "dark"], width: int
 ) -> None:
-    found = {}
     size: ViewportSize = {"width": width, "height": 900}
     with browser.new_context(base_url=address, color_scheme=scheme, viewport=size) as context:
-        page = context.new_page()
-        for path in PAGES:
-            page.goto(path)
-            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-            result = Axe().run(page).response
-            found[path] = [
-                (one["id"], [node["html"][:120] for node in one["nodes"]])
-                for one in result["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
-            assert result["passes"], path
-    assert {path: problems for path, problems in found.items() if problems} == {}
+        assert serious(context.new_page(), PAGES) == {}
 
 
 def test_the_first_tab_leads_past_the_head(page: Page) -> None:
