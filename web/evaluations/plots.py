@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from evaluation.bootstrap import Interval
 
-WIDTH, LEFT, RIGHT = 640, 84, 20
-TOP, ROW, FOOT = 8, 34, 26
-APART = 9  # between the marks of two runs in one row
+WIDTH, LEFT, RIGHT = 440, 76, 14
+TOP, ROW, FOOT = 4, 26, 24
+APART = 8  # between the marks of two runs in one row
 TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SHARES = ("r@1", "r@5", "r@10", "mrr", "ndcg@10", "accuracy", "macro_f1")
 """Measures between 0 and 1 that a plot shows, of those that a run has."""
