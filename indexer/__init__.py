@@ -3,8 +3,9 @@
 from indexer.account import Account, Failure
 from indexer.errors import ArchiveError, IndexerError, SourceError
 from indexer.read import THUMBNAIL_SIDE, thumbnail
+from indexer.reindex import reindex
 from indexer.run import index
-from indexer.sources import read_bytes, sources
+from indexer.sources import Source, read_bytes, sources
 from indexer.stages import Stages
 
 __all__ = [
@@ -13,10 +14,12 @@ __all__ = [
     "ArchiveError",
     "Failure",
     "IndexerError",
+    "Source",
     "SourceError",
     "Stages",
     "index",
     "read_bytes",
+    "reindex",
     "sources",
     "thumbnail",
 ]

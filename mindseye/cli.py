@@ -7,10 +7,13 @@ import click
 
 from mindseye import (
     classify,
+    doctor,
     duplicates,
     evaluate,
+    failures,
     fetch,
     index,
+    reindex,
     search,
     serve,
     status,
@@ -36,6 +39,9 @@ def group() -> None:
 
 for module in (
     index,
+    failures,
+    reindex,
+    doctor,
     search,
     duplicates,
     tag,

@@ -4,6 +4,7 @@
 1  it could not be done; the message says why and what to do next
 2  the command or its options are wrong
 3  indexing finished, but some files could not be read
+4  the collection is not sound, and not repaired
 130  stopped with Ctrl-C
 """
 
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 import click
 
 FAILED_FILES = 3
+UNSOUND = 4
 STOPPED = 130
 
 

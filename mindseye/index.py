@@ -1,16 +1,20 @@
 """`mindseye index`: folders and archives into the collection, and the account of every file."""
 
-import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from mindseye.errors import FAILED_FILES, STOPPED, explained
+from mindseye.errors import FAILED_FILES, explained
+from mindseye.following import follow
+from mindseye.indexing import Ran, run, tell
 from mindseye.progress import progress
 from mindseye.settings import Bytes, collection_option
-from mindseye.stopping import in_order
+from mindseye.stopping import Stop, resumable
 
-FAILURES_SHOWN = 20
+if TYPE_CHECKING:
+    from indexer.ocr import TextReader
+    from store import Collection
 
 
 @click.command("index")
@@ -45,6 +49,9 @@ FAILURES_SHOWN = 20
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the account to this file as JSON.",
 )
+@click.option(
+    "--watch", is_flag=True, help="Go on: index again whenever something changes, until Ctrl-C."
+)
 def command(
     places: tuple[str, ...],
     folder: Path,
@@ -54,6 +61,7 @@ def command(
     ocr: bool,
     recall_target: float | None,
     report: Path | None,
+    watch: bool,
 ) -> None:
     """Make the collection hold exactly the pictures in PLACES.
 
@@ -66,10 +74,11 @@ def command(
     \b
     Example:
       mindseye index ~/Pictures /media/camera shards.tar
+      mindseye index ~/Pictures --watch
     """
     with explained():
-        from indexer import Account, Stages, index, sources
-        from indexer.ocr import read_texts, text_reader
+        from indexer import sources
+        from indexer.ocr import text_reader
         from mindseye.opening import for_indexing
 
         reader = text_reader() if ocr else None
@@ -77,43 +86,31 @@ def command(
         collection, opened = for_indexing(folder, encoder, catalog)
         wishes = {"memory": memory, "recall_target": recall_target}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
-        stages = Stages()
-        try:
-            with progress("indexing") as update, in_order() as stop:
+        with resumable("what was read is kept, the same command goes on from here") as stop:
 
-                def show(done: int, total: int, account: Account) -> None:
-                    stop()
-                    failed = f"{account.failed} failed, " if account.failed else ""
-                    update(done, total, f"{failed}{stages}")
+            def once() -> Ran:
+                ran = run(collection, opened, given, stop)
+                if reader:
+                    _read_words(collection, reader, stop)
+                return ran
 
-                account = index(collection, opened, given, show, stages=stages)
-            if reader:
-                with progress("reading words") as update, in_order() as stop:
-
-                    def shown(done: int, total: int) -> None:
-                        stop()
-                        update(done, total, "")
-
-                    texts = read_texts(collection, reader, shown)
-                click.echo(f"{texts.with_text} of {texts.pictures} pictures have words", err=True)
-        except KeyboardInterrupt:
-            click.echo(
-                "stopped; what was read is kept, the same command goes on from here", err=True
-            )
-            raise click.exceptions.Exit(STOPPED) from None
-        if report:
-            text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
-            # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
-            report.write_text(text, encoding="utf-8", errors="backslashreplace")
-    click.echo(account.summary())
-    if stages.files:
-        speed = stages.files / stages.seconds
-        click.echo(f"{stages.files} read in {stages.seconds:.1f} s, {speed:.0f}/s: {stages}")
-    click.echo(f"collection: {folder}")
-    for failure in account.failures[:FAILURES_SHOWN]:
-        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
-    if len(account.failures) > FAILURES_SHOWN:
-        more = len(account.failures) - FAILURES_SHOWN
-        click.echo(f"… and {more} more; --report FILE writes all of them", err=True)
-    if account.failures:
+            if watch:
+                follow(given, folder, once, stop, lambda ran: tell(ran, folder, report))
+                return
+            ran = once()
+        tell(ran, folder, report)
+    if ran.account.failures:
         raise click.exceptions.Exit(FAILED_FILES)
+
+
+def _read_words(collection: "Collection", reader: "TextReader", stop: Stop) -> None:
+    from indexer.ocr import read_texts
+
+    with progress("reading words") as update:
+
+        def show(done: int, total: int) -> None:
+            stop()
+            update(done, total, "")
+
+        texts = read_texts(collection, reader, show)
+    click.echo(f"{texts.with_text} of {texts.pictures} pictures have words", err=True)

@@ -9,7 +9,7 @@ from PIL import Image
 import encoders
 from encoders import Encoder, PictureError, open_picture
 from search import Engine
-from store import Collection, NoCollectionError, place_of
+from store import Collection, NoCollectionError, place_of, same_encoder
 
 
 def for_indexing(
@@ -27,10 +27,27 @@ def for_indexing(
     return collection, opened
 
 
+def for_reindexing(folder: Path, encoder: str | None) -> tuple[Collection, Encoder]:
+    """The collection and the encoder to change to; without a name, the one that was kept."""
+    collection = Collection(folder)
+    kept = collection.catalog.setting("previous")
+    if encoder is None and not kept:
+        raise click.ClickException(
+            f"{folder} has kept no other encoder; change with: mindseye reindex --encoder NAME"
+        )
+    opened = _load(encoder or kept["encoder"]["name"])
+    if encoder is None and not same_encoder(kept["encoder"], asdict(opened.identity)):
+        raise click.ClickException(
+            f"{opened.identity.name} is not the encoder that was kept: its weights have changed; "
+            "change with: mindseye reindex --encoder NAME"
+        )
+    return collection, opened
+
+
 def for_searching(folder: Path) -> Engine:
     """The engine over the collection in ``folder``."""
     collection = Collection(folder)
-    return Engine(collection, encoders.load(collection.encoder["name"]))
+    return Engine(collection, encoders.load(collection.encoder["name"]), encoders.load)
 
 
 def _load(name: str) -> Encoder:

@@ -5,11 +5,29 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
+
+from mindseye.errors import STOPPED
+
+Stop = Callable[[], None]
+"""Called now and then; raises `KeyboardInterrupt` once Ctrl-C was pressed."""
+
 STOPPING = b"stopping after what is in hand; Ctrl-C again stops at once\n"
 
 
 @contextmanager
-def in_order() -> Iterator[Callable[[], None]]:
+def resumable(said: str) -> Iterator[Stop]:
+    """As `in_order`; the command then says what becomes of its work, and ends with code 130."""
+    try:
+        with in_order() as stop:
+            yield stop
+    except KeyboardInterrupt:
+        click.echo(f"stopped; {said}", err=True)
+        raise click.exceptions.Exit(STOPPED) from None
+
+
+@contextmanager
+def in_order() -> Iterator[Stop]:
     """Within the block Ctrl-C is only noted; the function given raises `KeyboardInterrupt` for it.
 
     The exception that Python raises by itself can land between any two lines: in a library that is

@@ -14,7 +14,8 @@ from search.planner import EXACT, Ranked
 from search.query import Query
 from search.ranking import Ranking
 from search.request import DEFAULT_K, require
-from search.vector import Embedder, mixture
+from search.speaking import Load, Speaking
+from search.vector import mixture
 from search.weak import is_weak
 from store import USUAL, Collection, Description, Facets, Filter, FoundPicture, Snapshot
 
@@ -25,18 +26,24 @@ FACETS_KEPT = 30.0  # seconds, for what changes without a new generation: tags
 class Engine:
     """Answers questions about one collection; safe to use from several threads."""
 
-    def __init__(self, collection: Collection, encoder: Encoder) -> None:
+    def __init__(self, collection: Collection, encoder: Encoder, load: Load | None = None) -> None:
         """Join a collection with the encoder that it was made with.
+
+        ``load`` finds an encoder by its name when the collection's is changed meanwhile.
 
         Raises:
             EncoderMismatchError: it was made with another.
         """
         collection.require(asdict(encoder.identity))
         self.collection = collection
-        self.encoder = encoder
-        self._embedder = Embedder(encoder)
+        self._speaking = Speaking(encoder, load)
         self._alike = Alike(collection)
         self._counted = lru_cache(REMEMBERED)(self._count)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the newest generation that was asked."""
+        return self._speaking.encoder
 
     def search(
         self, query: Query, k: int = DEFAULT_K, offset: int = 0, *, exact: bool = False
@@ -55,9 +62,9 @@ class Engine:
         """
         require(query, k, offset)
         clock = _Clock()
-        embedded = self._embedder.embed(query.terms)
-        clock.lap("embed")
         with self.collection.snapshot() as snapshot:
+            embedded = self._speaking.embed(query.terms, snapshot)
+            clock.lap("embed")
             if query.terms:
                 vector = mixture(query.terms, embedded, snapshot).vector
                 ranked = Ranking(snapshot, query, vector, exact).best(offset + k, self._alike)
@@ -93,8 +100,8 @@ class Engine:
             as `search`, and NoPictureError if there is no such picture.
         """
         require(query)
-        embedded = self._embedder.embed(query.terms)
         with self.collection.snapshot() as snapshot:
+            embedded = self._speaking.embed(query.terms, snapshot)
             own = snapshot.embedding(picture) if 0 < picture <= MAX_ID else None
             if own is None:
                 raise NoPictureError(f"no picture has the id {picture}")

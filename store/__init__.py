@@ -2,7 +2,7 @@
 
 from store.about import About, Words, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
-from store.collection import Collection, Snapshot
+from store.collection import Collection
 from store.database import place_of
 from store.description import Description, GivenTag
 from store.errors import (
@@ -13,6 +13,7 @@ from store.errors import (
     EncoderMismatchError,
     NewerCollectionError,
     NoCollectionError,
+    SameEncoderError,
     StoreError,
     UnreachableError,
 )
@@ -20,7 +21,8 @@ from store.facets import Facets
 from store.facts import Facts, facts
 from store.files import KnownFile
 from store.filters import Filter, Near
-from store.found import FoundPicture, pictures_at
+from store.found import FoundPicture, found_pictures, pictures_at
+from store.health import Finding, Health, examine, mend
 from store.index import Ids, Point, QueryKind, Scores
 from store.judgements import (
     Judged,
@@ -31,6 +33,8 @@ from store.judgements import (
     right_pictures,
 )
 from store.models import FAILED, PRESENT, REMOVED, USUAL
+from store.snapshot import Snapshot
+from store.succession import Succession, Unencoded, same_encoder
 from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
 
@@ -53,8 +57,10 @@ __all__ = [
     "Facts",
     "FileChange",
     "Filter",
+    "Finding",
     "FoundPicture",
     "GivenTag",
+    "Health",
     "Ids",
     "Judged",
     "JudgedCounts",
@@ -66,19 +72,26 @@ __all__ = [
     "NoCollectionError",
     "Point",
     "QueryKind",
+    "SameEncoderError",
     "Scores",
     "Snapshot",
     "StoreError",
+    "Succession",
+    "Unencoded",
     "UnreachableError",
     "Words",
     "Writer",
+    "examine",
     "facts",
+    "found_pictures",
     "judge",
     "judged_counts",
     "judgements",
+    "mend",
     "pictures_at",
     "place_of",
     "right_pictures",
+    "same_encoder",
     "tagged_pictures",
     "unread_texts",
 ]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import URL, Connection, func, select
+from sqlalchemy import URL, ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Update
 
 from store.about import About, Words, add_words, describe, forget_words, undescribed
 from store.database import engine_of
@@ -119,9 +121,9 @@ class Catalog:
             return frozenset(undescribed(session, hashes))
 
     def pictures(self, hashes: Iterable[str]) -> dict[str, int]:
-        """The ids of those hashes that are known."""
+        """The ids of those hashes that are known, and encoded."""
         with self._engine.connect() as connection:
-            return _pictures(connection, hashes)
+            return _pictures(connection, hashes, Picture.encoded.is_(True))
 
     def lying(self, pictures: Iterable[int]) -> frozenset[int]:
         """Those of the pictures that lie somewhere now."""
@@ -131,7 +133,8 @@ class Catalog:
     def living(self) -> tuple[Ids, Ids]:
         """Ids and embedding rows, both ``(n,)``, of the pictures that lie somewhere; by id."""
         present = select(File.picture_id).where(File.state == PRESENT)
-        statement = select(Picture.id, Picture.row).where(Picture.id.in_(present))
+        statement = select(Picture.id, Picture.row)
+        statement = statement.where(Picture.id.in_(present), Picture.encoded)
         with self._engine.connect() as connection:
             pairs = map(tuple, connection.execute(statement.order_by(Picture.id)))
             table = np.fromiter(pairs, dtype=(np.int64, 2))  # one by one: there may be millions
@@ -156,18 +159,29 @@ class Catalog:
         with self._engine.connect() as connection:
             return list(files_in_state(connection, FAILED, limit, offset))
 
-    def next_picture(self) -> int:
-        """The id that the next new picture gets."""
+    def numbers(self, new: Sequence[NewPicture]) -> list[int]:
+        """The id that each new picture gets, or has if it only was not encoded."""
         with self._engine.connect() as connection:
-            return (connection.scalar(select(func.max(Picture.id))) or 0) + 1
+            hashes = (one.sha256 for one in new)
+            known = _pictures(connection, hashes, Picture.encoded.is_(False))
+            following = count((connection.scalar(select(func.max(Picture.id))) or 0) + 1)
+            return [known.get(one.sha256) or next(following) for one in new]
 
     def write(
-        self, new: Sequence[NewPicture], first_row: int, first_id: int, files: Sequence[FileChange]
+        self,
+        new: Sequence[NewPicture],
+        first_row: int,
+        numbers: Sequence[int],
+        files: Sequence[FileChange],
     ) -> None:
-        """One transaction: new pictures, with rows and ids from these on, and what files became."""
+        """One transaction: new pictures, with rows from ``first_row`` on, and what files became."""
         with Session(self._engine) as session, session.begin():
-            for place, picture in enumerate(new):
-                _add(session, picture, first_row + place, first_id + place)
+            known = set(session.scalars(select(Picture.id).where(Picture.id.in_(numbers))))
+            for row, (number, picture) in enumerate(zip(numbers, new, strict=True), first_row):
+                if number in known:
+                    session.execute(encoded_anew(number, row))
+                else:
+                    _add(session, picture, row, number)
             session.flush()
             hashes = {change.sha256 for change in files if change.sha256}
             pictures = _pictures(session.connection(), hashes)
@@ -214,8 +228,16 @@ def _loses_words(file: File, change: FileChange) -> bool:
     return bool(file.sidecars) and (change.words is not None or change.state != PRESENT)
 
 
-def _pictures(connection: Connection, hashes: Iterable[str]) -> dict[str, int]:
-    statement = select(Picture.sha256, Picture.id).where(Picture.sha256.in_(set(hashes)))
+def encoded_anew(number: int, row: int) -> Update:
+    """The picture has its embedding in this row from now on."""
+    return update(Picture).where(Picture.id == number).values(row=row, encoded=True)
+
+
+def _pictures(
+    connection: Connection, hashes: Iterable[str], *conditions: ColumnElement[bool]
+) -> dict[str, int]:
+    statement = select(Picture.sha256, Picture.id)
+    statement = statement.where(Picture.sha256.in_(set(hashes)), *conditions)
     return {row.sha256: row.id for row in connection.execute(statement)}
 
 

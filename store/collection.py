@@ -1,100 +1,40 @@
 """A collection: one directory with a catalog, embeddings and an index, made with one encoder."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
 from store.catalog import Catalog
-from store.database import catalog_of, place_of, point, without_password, writer_lock
-from store.embeddings import EmbeddingFile, Embeddings
+from store.database import (
+    catalog_of,
+    place_of,
+    point,
+    succession_lock,
+    without_password,
+    writer_lock,
+)
+from store.embeddings import EmbeddingFile
 from store.errors import (
     BadCatalogError,
     DamagedCollectionError,
     EncoderMismatchError,
     NoCollectionError,
+    SameEncoderError,
 )
-from store.found import FoundPicture, embedding_row, found_pictures, latest_generation
-from store.index import Gallery, Ids, Index, Point, QueryKind, Scores, Tuning
+from store.found import latest_generation, settings
+from store.index import Gallery
 from store.room import room_for
+from store.snapshot import Generation, Snapshot
+from store.succession import FIRST_FILE, Succession, same_encoder
 from store.thumbnails import Thumbnails
-from store.view import View
 from store.writer import FOLDERS, Writer
 
 Identity = Mapping[str, Any]
-
-
-class Snapshot:
-    """One published generation, and the catalog as it was at one instant: what a reader sees."""
-
-    def __init__(self, connection: Connection, number: int, gallery: Gallery | None) -> None:
-        self._connection = connection
-        self._gallery = gallery
-        self.generation = number
-        self.catalog = View(connection)
-
-    @property
-    def index(self) -> Index | None:
-        """The index, or ``None`` before the first generation."""
-        return self._gallery.index if self._gallery else None
-
-    @property
-    def tuning(self) -> Tuning | None:
-        """What was measured of the index, or ``None`` where nothing was."""
-        return self._gallery.tuning if self._gallery else None
-
-    def shortcut(self, asked: QueryKind, k: int, candidates: int | None = None) -> Point | None:
-        """How much of the index to look at, as `Gallery.shortcut`; ``None`` if there is none."""
-        return self._gallery.shortcut(asked, k, candidates) if self._gallery else None
-
-    def search(
-        self,
-        queries: Embeddings,
-        k: int,
-        nprobe: int,
-        allowed: Ids | None = None,
-        k_factor: int = 1,
-    ) -> tuple[Scores, Ids]:
-        """Scores and picture ids ``(queries, k)``, as `Gallery.search`; empty if none exists."""
-        if self._gallery is None:
-            return _nothing(len(queries))
-        return self._gallery.search(queries, k, nprobe, allowed, k_factor)
-
-    def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
-        """The same by brute force, as `Gallery.scan`: exact whatever the index is."""
-        if self._gallery is None:
-            return _nothing(len(queries))
-        return self._gallery.scan(queries, k, allowed)
-
-    def pictures(self, ids: list[int]) -> dict[int, FoundPicture]:
-        """Those of the pictures that lie somewhere now, by id."""
-        return found_pictures(self._connection, ids)
-
-    def embedding(self, picture: int) -> Embeddings | None:
-        """The embedding of a picture as ``(1, dim)``, or ``None`` if there is no such picture."""
-        row = embedding_row(self._connection, picture)
-        if row is None or self._gallery is None or row >= len(self._gallery.embeddings):
-            return None
-        return np.array(self._gallery.embeddings[row : row + 1])
-
-    def embeddings_of(self, pictures: Sequence[int]) -> Embeddings:
-        """The embeddings of these pictures of the generation, ``(n, dim)``, as a copy."""
-        if self._gallery is None:
-            return np.empty((0, 0), dtype=np.float32)
-        rows = self._gallery.rows.rows(np.array(pictures, dtype=np.int64))
-        return np.ascontiguousarray(self._gallery.embeddings[rows])
-
-    def ids(self) -> Ids:
-        """The ids of all pictures of the generation, ascending: ``(n,)``."""
-        return self._gallery.rows.ids() if self._gallery else np.empty(0, dtype=np.int64)
-
-
-def _nothing(queries: int) -> tuple[Scores, Ids]:
-    return np.empty((queries, 0), dtype=np.float32), np.empty((queries, 0), dtype=np.int64)
 
 
 class Collection:
@@ -107,21 +47,28 @@ class Collection:
             NoCollectionError: there is none.
             NewerCollectionError: a newer mindseye made it.
             UnreachableError: the server that holds its catalog does not answer.
+            DamagedCollectionError: its catalog cannot be read.
         """
         self.folder = folder
         url = catalog_of(folder)
         if url is None:
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
         self._url = url
-        self.catalog = Catalog(url)
-        encoder = self.catalog.setting("encoder")
+        try:
+            self.catalog = Catalog(url)
+            encoder = self.catalog.setting("encoder")
+        except DatabaseError as error:
+            raise DamagedCollectionError(
+                f"{url.database} cannot be read ({error.orig}); put back a copy of it, or delete "
+                "the collection and index again"
+            ) from error
         if encoder is None:  # killed while it was being made
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
         self.encoder: dict[str, Any] = encoder
-        self.embeddings = EmbeddingFile(folder / "embeddings.f32", encoder["dim"])
+        self.embeddings = self._embedding_file()
         self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
         self._loading = threading.Lock()
-        self._loaded: tuple[int, Gallery] | None = None
+        self._loaded: Generation | None = None
 
     @classmethod
     def create(cls, folder: Path, encoder: Identity, catalog: str | None = None) -> "Collection":
@@ -140,7 +87,7 @@ class Collection:
             made = Catalog(url)
             if made.setting("encoder") is None:
                 point(folder, url)
-                (folder / "embeddings.f32").touch()
+                (folder / FIRST_FILE).touch()
                 Thumbnails(folder / "thumbnails.sqlite").create()
                 made.set(encoder=dict(encoder))
             made.close()
@@ -189,6 +136,10 @@ class Collection:
         self.catalog.close()
         self._loaded = None
 
+    def _embedding_file(self) -> EmbeddingFile:
+        name = self.catalog.setting("embeddings") or FIRST_FILE
+        return EmbeddingFile(self.folder / name, self.encoder["dim"])
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The newest generation, held while the block runs, whatever a writer does meanwhile.
@@ -196,35 +147,85 @@ class Collection:
         Raises:
             DamagedCollectionError: its index or embeddings cannot be read.
         """
-        with self.catalog.reading() as connection:
+        with ExitStack() as stack:
+            connection, generation = self._newest(stack)
+            if generation is None:
+                yield Snapshot(connection, 0, None, self.encoder)
+            else:
+                yield Snapshot(connection, *generation)
+
+    def _newest(self, stack: ExitStack) -> tuple[Connection, Generation | None]:
+        """A connection, and the newest generation that it sees, loaded."""
+        failed = 0
+        while True:
+            with stack.pop_all():  # the connection of the attempt before
+                connection = stack.enter_context(self.catalog.reading())
             latest = latest_generation(connection)
             if latest is None:
-                yield Snapshot(connection, 0, None)
-                return
-            with self._loading:
-                if self._loaded is None or self._loaded[0] != latest[0]:
-                    self._loaded = self._load(*latest)
-                loaded = self._loaded
-            yield Snapshot(connection, *loaded)
+                return connection, None
+            try:
+                with self._loading:
+                    if self._loaded is None or self._loaded.number != latest[0]:
+                        self._loaded = self._load(connection, *latest)
+                    return connection, self._loaded
+            except DamagedCollectionError:
+                if latest[0] == failed:  # else a newer one may just have replaced its files
+                    raise
+                failed = latest[0]
 
-    def _load(self, number: int, rows: int, index: str) -> tuple[int, Gallery]:
+    def _load(self, connection: Connection, number: int, rows: int, index: str) -> Generation:
+        encoder, name = settings(connection, "encoder", "embeddings")
         path = self.folder / index
+        embeddings = EmbeddingFile(self.folder / (name or FIRST_FILE), encoder["dim"])
         try:
-            return number, Gallery.load(path, self.embeddings.read(rows))
+            gallery = Gallery.load(path, embeddings.read(rows))
         except (RuntimeError, OSError, ValueError) as error:  # gone or damaged
             raise DamagedCollectionError(
                 f"cannot read {path}; rebuild it: mindseye index FOLDER"
             ) from error
+        return Generation(number, gallery, encoder)
 
     @contextmanager
-    def writing(self) -> Iterator[Writer]:
-        """The writer, alone: what an earlier one left unfinished is cleared away first.
+    def alone(self, patience: float = 0) -> Iterator[None]:
+        """Nobody else writes while the block runs; waits so many seconds for another writer.
 
         Raises:
             CollectionBusyError: another process is writing.
+            DiskFullError: there is no room for what is written.
+        """
+        with room_for(self.folder), writer_lock(self.folder, self._url, patience):
+            yield
+
+    @contextmanager
+    def writing(self, patience: float = 0) -> Iterator[Writer]:
+        """The writer, alone: what an earlier one left unfinished is cleared away first.
+
+        ``patience`` is how many seconds to wait for another one.
+
+        Raises:
+            CollectionBusyError: another process is writing.
+            EncoderMismatchError: the encoder was changed since the collection was opened.
             DamagedCollectionError: embeddings are missing that the catalog names.
             DiskFullError: there is no room for what is written.
         """
-        with room_for(self.folder), writer_lock(self.folder, self._url):
+        with self.alone(patience):
+            self.require(self.catalog.setting("encoder"))
+            self.embeddings = self._embedding_file()  # the encoder may have come back meanwhile
             self.embeddings.truncate(self.catalog.rows())
             yield Writer(self.folder, self.catalog, self.embeddings, self.thumbnails)
+
+    @contextmanager
+    def succession(self, encoder: Identity) -> Iterator[Succession]:
+        """The embeddings of another encoder, to be filled beside those that are served.
+
+        Indexing may go on meanwhile; `Succession.take_over` wants the writer as well.
+
+        Raises:
+            SameEncoderError: it is the collection's encoder already.
+            CollectionBusyError: another process is at it.
+            DiskFullError: there is no room for what is written.
+        """
+        if same_encoder(self.encoder, encoder):
+            raise SameEncoderError(f"{self.folder} is encoded with {encoder['name']!r} already")
+        with room_for(self.folder), succession_lock(self.folder):
+            yield Succession(self.folder, self.catalog, encoder)

@@ -34,6 +34,21 @@ class EmbeddingFile:
             os.fsync(stream.fileno())
         return first
 
+    def rows(self) -> int:
+        """How many whole rows the file holds, whether or not the catalog names them."""
+        return self.path.stat().st_size // self._row_bytes if self.path.exists() else 0
+
+    def surplus(self, rows: int) -> int:
+        """How many bytes lie behind the first ``rows`` rows."""
+        size = self.path.stat().st_size if self.path.exists() else 0
+        return max(0, size - rows * self._row_bytes)
+
+    def lengthen(self, rows: int) -> None:
+        """Where there are fewer rows, or a part of one, put zeros for those that are missing."""
+        with self.path.open("ab") as stream:
+            stream.truncate(self.rows() * self._row_bytes)
+            stream.truncate(max(self.rows(), rows) * self._row_bytes)
+
     def read(self, rows: int) -> Embeddings:
         """The first ``rows`` rows as a read-only matrix ``(rows, dim)``, mapped and not copied.
 
@@ -57,9 +72,8 @@ class EmbeddingFile:
             stream.truncate(rows * self._row_bytes)
 
     def _check(self, rows: int) -> None:
-        size = self.path.stat().st_size if self.path.exists() else 0
-        if size < rows * self._row_bytes:
+        if self.rows() < rows:
             raise DamagedCollectionError(
-                f"{self.path} holds {size // self._row_bytes} embeddings, and the catalog names "
+                f"{self.path} holds {self.rows()} embeddings, and the catalog names "
                 f"{rows}; delete the collection and index again"
             )

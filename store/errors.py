@@ -3,6 +3,7 @@
 StoreError
 ├── NoCollectionError       there is none at that place
 ├── EncoderMismatchError    it was made with another encoder
+├── SameEncoderError        it is to be changed to the encoder that it has
 ├── CollectionBusyError     another process is writing to it
 ├── NewerCollectionError    a newer mindseye made it
 ├── DamagedCollectionError  its parts contradict each other
@@ -22,6 +23,10 @@ class NoCollectionError(StoreError):
 
 class EncoderMismatchError(StoreError):
     """The collection was made with another encoder than the one given."""
+
+
+class SameEncoderError(StoreError):
+    """The encoder to change to is the one that the collection has already."""
 
 
 class CollectionBusyError(StoreError):

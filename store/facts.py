@@ -7,10 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
-from store.collection import Collection, Snapshot
+from store.collection import Collection
 from store.found import published
 from store.index import QueryKind
 from store.models import FAILED, PRESENT, REMOVED
+from store.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,14 @@ def facts(collection: Collection) -> Facts:
     with collection.catalog.reading() as connection:
         moment = published(connection)
     with collection.snapshot() as snapshot:
-        generation, index = snapshot.generation, snapshot.index
+        generation, index, encoder = snapshot.generation, snapshot.index, snapshot.encoder
         recall = _recall(snapshot)
     sizes = _sizes(collection.folder)
     return Facts(
         collection=str(collection.folder),
-        encoder=collection.encoder["name"],
-        architecture=collection.encoder.get("architecture"),
-        dimensions=collection.encoder["dim"],
+        encoder=encoder["name"],
+        architecture=encoder.get("architecture"),
+        dimensions=encoder["dim"],
         pictures=counts["pictures"],
         files=counts.get(PRESENT, 0),
         failed=counts.get(FAILED, 0),

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from store.models import PRESENT, File, Generation, Picture
+from store.models import PRESENT, File, Generation, Picture, Setting
 
 
 class FoundPicture(NamedTuple):
@@ -37,6 +37,13 @@ def published(connection: Connection) -> datetime | None:
     return moment and in_utc(moment)
 
 
+def settings(connection: Connection, *names: str) -> list[Any]:
+    """The values of these settings, ``None`` where there is none."""
+    rows = connection.execute(select(Setting.name, Setting.value).where(Setting.name.in_(names)))
+    values = {row.name: row.value for row in rows}
+    return [values.get(name) for name in names]
+
+
 def found_pictures(connection: Connection, ids: Sequence[int]) -> dict[int, FoundPicture]:
     """Those of the pictures that lie somewhere now, by id, in one statement."""
     facts = [getattr(Picture, name) for name in FoundPicture._fields[:-1]]
@@ -65,5 +72,6 @@ def pictures_at(connection: Connection, paths: Sequence[str]) -> dict[str, int]:
 
 
 def embedding_row(connection: Connection, picture: int) -> int | None:
-    """The row of this picture's embedding, or ``None`` if there is no such picture."""
-    return connection.scalar(select(Picture.row).where(Picture.id == picture))
+    """The row of this picture's embedding, or ``None`` if there is none."""
+    encoded = select(Picture.row).where(Picture.id == picture, Picture.encoded)
+    return connection.scalar(encoded)

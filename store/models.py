@@ -21,6 +21,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 PRESENT, REMOVED, FAILED = "present", "removed", "failed"
 EMBEDDED = "embedded"  # the source of words that a picture carries within
+UNKNOWN_TIME = -1  # of a file that the next run is to read, whether or not it has changed
 SIDECAR = "sidecar"  # the source of words that lie beside one of its files
 OCR = "ocr"  # the source of words that are read off its pixels
 ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that models give
@@ -39,6 +40,7 @@ class Picture(Base):
     ``taken_at`` is the camera's own clock, without a zone; the place is in degrees (WGS 84).
     ``described`` says whether its metadata have been read: before schema 3, nobody did;
     ``text_read`` whether anybody has looked for words in its pixels.
+    Not ``encoded`` are those that could not be read when the collection's encoder was changed.
     """
 
     __tablename__ = "picture"
@@ -56,6 +58,7 @@ class Picture(Base):
     longitude: Mapped[float | None] = mapped_column(Double)
     described: Mapped[bool] = mapped_column(default=True, server_default="0")
     text_read: Mapped[bool] = mapped_column(default=False, server_default="0")
+    encoded: Mapped[bool] = mapped_column(default=True, server_default="1")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
 

@@ -9,6 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+SOUND = """
+    SELECT id FROM thumbnail WHERE substr(jpeg, 1, 2) = x'FFD8' AND substr(jpeg, -2) = x'FFD9'
+"""
+
 
 class Thumbnails:
     """JPEG bytes under picture ids."""
@@ -29,6 +33,21 @@ class Thumbnails:
         self.create()  # somebody may have deleted the file
         with self._connected() as connection:
             connection.executemany("INSERT OR REPLACE INTO thumbnail VALUES (?, ?)", thumbnails)
+
+    def sound(self) -> list[int]:
+        """The ids of those that begin and end as a JPEG does; none if the file is damaged."""
+        try:
+            with self._connected() as connection:
+                if connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+                    return [row[0] for row in connection.execute(SOUND)]
+        except sqlite3.Error:
+            pass
+        return []
+
+    def clear(self) -> None:
+        """Delete all of them."""
+        for end in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + end).unlink(missing_ok=True)
 
     def get(self, picture: int) -> bytes | None:
         """The JPEG of this picture, or ``None`` if there is none."""

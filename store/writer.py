@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from store.about import keep_texts
-from store.catalog import Catalog, FileChange, NewPicture
+from store.catalog import Catalog, FileChange, NewPicture, encoded_anew
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
 from store.index import (
@@ -55,10 +55,17 @@ class Writer:
         if len(new) != len(embeddings):
             raise ValueError(f"{len(embeddings)} embeddings for {len(new)} pictures")
         first_row = self._embeddings.append(embeddings) if new else 0
-        first_id = self._catalog.next_picture()
+        numbers = self._catalog.numbers(new)
         if new:  # a thumbnail that comes before its picture is overwritten if that never comes
-            self._thumbnails.put(enumerate((one.thumbnail for one in new), first_id))
-        self._catalog.write(new, first_row, first_id, files)
+            self._thumbnails.put(zip(numbers, (one.thumbnail for one in new), strict=True))
+        self._catalog.write(new, first_row, numbers, files)
+
+    def encode_again(self, pictures: Sequence[int], embeddings: Embeddings) -> None:
+        """Keep other embeddings ``(n, dim)`` for pictures that the catalog knows."""
+        first = self._embeddings.append(embeddings)
+        with self._catalog.changing() as connection:
+            for row, picture in enumerate(pictures, first):
+                connection.execute(encoded_anew(picture, row))
 
     def retag(self, source: str, tags: Iterable[NewTag]) -> int:
         """Make these the only tags of a model's source, all at once; how many they are.
@@ -82,29 +89,38 @@ class Writer:
         if outer != known:
             self._catalog.set(**{FOLDERS: outer})
 
-    def publish(self, texts: Texts | None = None) -> int:
+    def publish(self, texts: Texts | None = None, *, afresh: bool = False) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.
 
-        Does nothing if the newest generation already holds exactly these. An index that is
-        approximate is measured with embeddings of ``texts`` like those of queries ``(n, dim)``;
-        as long as it has not been, every answer is looked for exactly.
+        Does nothing if the newest generation already holds exactly these; ``afresh`` builds the
+        index again all the same. An index that is approximate is measured with embeddings of
+        ``texts`` like those of queries ``(n, dim)``; as long as it has not been, every answer is
+        looked for exactly.
         """
         catalog, folder = self._catalog, self._folder
         ids, rows = catalog.living()
         with catalog.reading() as connection:
             latest = latest_generation(connection)
-        old = self._previous(latest) if latest else None
+        old = self._previous(latest) if latest and not afresh else None
         if latest and old and np.array_equal(old.index.ids(), ids) and self._current(old, texts):
             return latest[0]
         total = catalog.rows()
-        new = self._renewed(old, ids, rows, self._embeddings.read(total))
-        new.tuning = self._tuned(new, texts)
+        new = self.made(old, ids, rows, texts)
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
         new.save(folder / name)
         number = catalog.publish(total, name)
         for index in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
             Gallery.delete(index)
         return number
+
+    def made(self, old: Gallery | None, ids: Ids, rows: Ids, texts: Texts | None) -> Gallery:
+        """What finds the pictures of these ids and rows ``(n,)``, measured; of ``old`` if it can.
+
+        Nothing is saved.
+        """
+        new = self._renewed(old, ids, rows, self._embeddings.read(self._catalog.rows()))
+        new.tuning = self._tuned(new, texts)
+        return new
 
     def _previous(self, latest: tuple[int, int, str]) -> Gallery | None:
         """What is served now, in memory, if the next can be made of it."""

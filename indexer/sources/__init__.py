@@ -5,8 +5,8 @@ catalog line by line, whatever their number. `read_bytes` is the one way to the 
 a source named, also within an archive.
 """
 
-from indexer.sources.archive import read_bytes
+from indexer.sources.archive import is_archive, read_bytes
 from indexer.sources.given import Source, sources
 from indexer.sources.seen import MISSING, SeenFile, storable
 
-__all__ = ["MISSING", "SeenFile", "Source", "read_bytes", "sources", "storable"]
+__all__ = ["MISSING", "SeenFile", "Source", "is_archive", "read_bytes", "sources", "storable"]

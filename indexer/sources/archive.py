@@ -31,6 +31,7 @@ class Archive:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.paths = (root,)
 
     def known(self, catalog: Catalog) -> Iterator[KnownFile]:
         """What the catalog knows inside it."""

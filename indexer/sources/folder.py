@@ -17,6 +17,7 @@ class Folder:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.paths = (root,)
 
     def known(self, catalog: Catalog) -> Iterator[KnownFile]:
         """What the catalog knows below it."""

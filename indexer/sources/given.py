@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +24,11 @@ class Source(Protocol):
     @property
     def root(self) -> str | None:
         """The folder or archive; ``None`` for files that were named one by one."""
+        ...
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """What was named on this machine, where changes can be watched: the root, or files."""
         ...
 
     def seen(self) -> Iterator[SeenFile]:

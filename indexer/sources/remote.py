@@ -18,6 +18,8 @@ MARKS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "last_modified", "u
 class Remote:
     """Every file below an address; archives in it are not looked into."""
 
+    paths = ()
+
     def __init__(self, address: str) -> None:
         """Find what can speak to it.
 

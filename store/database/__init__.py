@@ -29,15 +29,29 @@ def engine_of(catalog: URL) -> Engine:
 
 
 @contextmanager
-def writer_lock(folder: Path, catalog: URL) -> Iterator[None]:
+def writer_lock(folder: Path, catalog: URL, patience: float = 0) -> Iterator[None]:
     """Hold the lock of the collection in ``folder``; it is freed even if we are killed.
+
+    ``patience`` is how many seconds to wait for another process to let go of it.
 
     Raises:
         CollectionBusyError: another process holds it; the message says which.
         UnreachableError: the server does not answer, or refuses us.
     """
     server = catalog.get_backend_name() == SERVER
-    with postgres.writer_lock(catalog) if server else sqlite.writer_lock(folder):
+    lock = postgres.writer_lock(catalog, patience) if server else sqlite.lock(folder, patience)
+    with lock:
+        yield
+
+
+@contextmanager
+def succession_lock(folder: Path) -> Iterator[None]:
+    """Change the encoder alone; what grows meanwhile lies in the directory, whatever the database.
+
+    Raises:
+        CollectionBusyError: another process is at it; the message says which.
+    """
+    with sqlite.lock(folder, name="reindex"):
         yield
 
 

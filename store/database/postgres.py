@@ -6,6 +6,7 @@ The password comes from where PostgreSQL's own programs take it: PGPASSWORD or t
 import importlib.util
 import os
 import platform
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from store.errors import CollectionBusyError, UnreachableError
 
 LOCK = 0x6D696E64  # any number, always the same: the first half of the lock's key
+BETWEEN = 0.2  # seconds between two attempts to get the lock
 WAIT = 10  # seconds for a server to answer
 
 
@@ -33,12 +35,16 @@ def engine(catalog: URL) -> Engine:
 
 
 @contextmanager
-def writer_lock(catalog: URL) -> Iterator[None]:
+def writer_lock(catalog: URL, patience: float = 0) -> Iterator[None]:
     """An advisory lock, which the server frees when the connection ends, from any machine."""
     alone = create_engine(catalog, poolclass=NullPool, connect_args=_options())
     with _reached(alone.execution_options(isolation_level="AUTOCOMMIT")) as connection:
         key = {"lock": LOCK, "schema": connection.scalar(text("SELECT hashtext(current_schema())"))}
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock, :schema)"), key):
+        deadline = time.monotonic() + patience
+        while not connection.scalar(text("SELECT pg_try_advisory_lock(:lock, :schema)"), key):
+            if time.monotonic() < deadline:
+                time.sleep(BETWEEN)
+                continue
             holder = connection.scalar(text(HOLDER), key) or "another process"
             where = catalog.render_as_string()
             raise CollectionBusyError(

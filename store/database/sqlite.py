@@ -24,12 +24,12 @@ def engine(catalog: URL) -> Engine:
 
 
 @contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, patience: float = 0, name: str = "writer") -> Iterator[None]:
     """A lock file, which the system frees when its process ends."""
-    holder = folder / "writer.json"
-    lock = FileLock(folder / "writer.lock")
+    holder = folder / f"{name}.json"
+    held = FileLock(folder / f"{name}.lock")
     try:
-        lock.acquire(blocking=False)
+        held.acquire(timeout=patience)
     except Timeout:
         raise CollectionBusyError(f"{folder} is being written by {_name(holder)}") from None
     try:
@@ -37,7 +37,7 @@ def writer_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         holder.unlink(missing_ok=True)
-        lock.release()
+        held.release()
 
 
 def _name(holder: Path) -> str:

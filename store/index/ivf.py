@@ -3,6 +3,7 @@
 A cache: `Index.build` makes it again from embeddings and catalog at any time.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,21 @@ class Index:
             if lists.list_size(number)
         ]
         return np.sort(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
+
+    def vectors(self) -> Iterator[tuple[Ids, Embeddings]]:
+        """Of each list its picture ids ``(n,)`` and its vectors ``(n, dim)``, where it keeps them.
+
+        Raises:
+            ValueError: it keeps codes.
+        """
+        if not self.kind.exact:
+            raise ValueError(f"an index of the kind {self.kind.code} keeps no vectors")
+        lists = self._ivf.invlists
+        for number in range(self.lists):
+            if size := lists.list_size(number):
+                codes = faiss.rev_swig_ptr(lists.get_codes(number), size * lists.code_size)
+                ids = faiss.rev_swig_ptr(lists.get_ids(number), size)
+                yield ids, codes.view(np.float32).reshape(size, self.dim)
 
     def search(
         self, queries: Embeddings, k: int, nprobe: int, allowed: Ids | None = None

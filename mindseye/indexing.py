@@ -1,0 +1,64 @@
+"""A run of the indexer as commands show it: its progress, the account, and each failure."""
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from mindseye.progress import progress
+from mindseye.stopping import Stop
+
+if TYPE_CHECKING:
+    from encoders import Encoder
+    from indexer import Account, Source, Stages
+    from store import Collection
+
+FAILURES_SHOWN = 20
+
+
+class Ran(NamedTuple):
+    """The account of a run, and how busy its stages were."""
+
+    account: "Account"
+    stages: "Stages"
+
+
+Run = Callable[[], Ran]
+
+
+def run(
+    collection: "Collection", encoder: "Encoder", given: "Iterable[Path | Source]", stop: Stop
+) -> Ran:
+    """Index these places under a line of progress."""
+    from indexer import Stages, index
+
+    stages = Stages()
+    with progress("indexing") as update:
+
+        def show(done: int, total: int, account: "Account") -> None:
+            stop()
+            failed = f"{account.failed} failed, " if account.failed else ""
+            update(done, total, f"{failed}{stages}")
+
+        return Ran(index(collection, encoder, given, show, stages=stages), stages)
+
+
+def tell(ran: Ran, folder: Path, report: Path | None = None) -> None:
+    """Print the account and its failures, and write it to ``report`` as JSON."""
+    account, stages = ran
+    if report:
+        text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
+        # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
+        report.write_text(text, encoding="utf-8", errors="backslashreplace")
+    click.echo(account.summary())
+    if stages.files:
+        speed = stages.files / stages.seconds
+        click.echo(f"{stages.files} read in {stages.seconds:.1f} s, {speed:.0f}/s: {stages}")
+    click.echo(f"collection: {folder}")
+    for failure in account.failures[:FAILURES_SHOWN]:
+        click.echo(f"failed: {failure.path}: {failure.reason}", err=True)
+    if len(account.failures) > FAILURES_SHOWN:
+        more = len(account.failures) - FAILURES_SHOWN
+        click.echo(f"… and {more} more; `mindseye failures` lists all of them", err=True)
