@@ -5,7 +5,7 @@ from indexer.errors import ArchiveError, IndexerError, SourceError
 from indexer.read import THUMBNAIL_SIDE, thumbnail
 from indexer.reindex import reindex
 from indexer.run import index
-from indexer.sources import Source, read_bytes, sources
+from indexer.sources import Source, read_bytes, sources, sources_of
 from indexer.stages import Stages
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "read_bytes",
     "reindex",
     "sources",
+    "sources_of",
     "thumbnail",
 ]

@@ -6,7 +6,16 @@ a source named, also within an archive.
 """
 
 from indexer.sources.archive import is_archive, read_bytes
-from indexer.sources.given import Source, sources
+from indexer.sources.given import Source, sources, sources_of
 from indexer.sources.seen import MISSING, SeenFile, storable
 
-__all__ = ["MISSING", "SeenFile", "Source", "is_archive", "read_bytes", "sources", "storable"]
+__all__ = [
+    "MISSING",
+    "SeenFile",
+    "Source",
+    "is_archive",
+    "read_bytes",
+    "sources",
+    "sources_of",
+    "storable",
+]

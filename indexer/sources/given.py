@@ -92,6 +92,27 @@ def sources(given: Iterable[Path | str | Source]) -> list[Source]:
     return [*ready, Files(alone)] if alone else ready
 
 
+def sources_of(paths: Iterable[str]) -> list[Source]:
+    """Where files lie that the catalog knows: archives as a whole, others one by one."""
+    places: set[str] = set()
+    files: list[str] = []
+    for path in paths:
+        if is_address(path):
+            places.add(path.rstrip("/").rpartition("/")[0])
+        elif path.endswith(os.sep) and os.path.exists(path):  # noqa: PTH110
+            places.add(path)  # a folder or an archive that could not be looked into
+        elif archive := next((str(one) for one in Path(path).parents if _is_archive(one)), None):
+            places.add(archive)
+        else:
+            files.append(path)
+    found = sources(sorted(places))
+    return [*found, Files(files)] if files else found
+
+
+def _is_archive(path: Path) -> bool:
+    return is_archive(str(path)) and path.is_file()
+
+
 def _listed(one: Path) -> Iterator[tuple[Path, bool]]:
     """The path itself, or those on standard input: one a line, or as `find -print0` ends them."""
     if str(one) != STANDARD_INPUT:

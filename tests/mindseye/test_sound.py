@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from store import Collection
 from tests.conftest import paint_picture
 from tests.mindseye.forks import Forks
 
@@ -79,3 +81,32 @@ def test_failures_are_listed_until_they_are_mended(forks: Forks, place: Path, ph
     ran = forks.run(*words, "--json")
     assert ran.code == 3
     assert json.loads(ran.out)["failures"][0]["path"] == str(broken)
+
+
+def test_a_retry_tries_only_what_failed(forks: Forks, place: Path, photos: Path) -> None:
+    broken, gone = photos / "broken.png", photos / "gone.png"
+    whole = (photos / "1.png").read_bytes() + b"behind the picture"
+    members = photos / "members.zip"
+    with ZipFile(members, "w") as archive:
+        archive.writestr("torn.png", whole[:40])
+        archive.writestr("whole.png", whole)
+    for file in (broken, gone):
+        file.write_bytes(b"nothing")
+    assert forks.run("index", photos, "--collection", place).code == 3
+
+    paint_picture(broken, (1, 2, 3), (8, 8))
+    paint_picture(photos / "new.png", (3, 2, 1), (8, 8))
+    gone.unlink()
+    ran = forks.run("failures", "--retry", "--collection", place)
+    assert ran.code == 3
+    assert ran.out.startswith(f"{members}/torn.png: ")
+    assert len(ran.out.splitlines()) == 1
+    assert "3 files seen = 1 indexed + 1 unchanged + 1 failed; 1 removed" in ran.err
+
+    members.unlink()
+    ran = forks.run("failures", "--retry", "--collection", place)
+    assert (ran.code, ran.out) == (0, "")
+    assert "0 files seen = nothing; 1 removed" in ran.err
+    catalog = Collection(place).catalog
+    assert catalog.counts()["present"] == 6
+    assert not [file for file in catalog.files_under([str(photos)], "/") if "new" in file.path]
