@@ -2,7 +2,8 @@
 
 Each builds once into a folder, with the seconds that took beside it, and is opened from there. All
 give ids that are places in the vectors from which they were built. ``effort`` is whatever each of
-them trades for recall: lists probed by ours, candidates held by a graph.
+them trades for recall, the least first: lists probed by ours and candidates for each answer, or
+candidates held by a graph. Where two amounts go together there are several ``ways``.
 """
 
 import json
@@ -26,7 +27,7 @@ class Contender(Protocol):
     """What the benchmark asks of each."""
 
     name: str
-    efforts: Sequence[Any]
+    ways: Sequence[Sequence[Any]]
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         """Make an index over ``(n, dim)`` unit vectors, and save it."""
@@ -38,12 +39,17 @@ class Contender(Protocol):
         """The ids ``(queries, k)`` of the nearest."""
 
 
+def ways_with(*k_factors: int) -> tuple[Sequence[tuple[int, int]], ...]:
+    """Numbers of lists, with each number of candidates for an answer."""
+    return tuple([(probes, factor) for probes in PROBES] for factor in k_factors)
+
+
 class Ours:
     """The index of a collection in its default memory, with exact scores from the embeddings."""
 
     name = "mindseye"
     memory = MEMORY
-    efforts: Sequence[Any] = tuple((probes, 1) for probes in PROBES)
+    ways = ways_with(1, 2)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         ids = np.arange(len(vectors))
@@ -64,14 +70,14 @@ class Small(Ours):
 
     name = "mindseye, --memory 400MB"
     memory = 400_000_000
-    efforts = tuple((probes, factor) for probes in PROBES for factor in (4, 8, 16))
+    ways = ways_with(4, 8, 16)
 
 
 class FaissHNSW:
     """What autofaiss chooses for a million vectors of 512 values and its 16 GB: HNSW32."""
 
     name = "FAISS HNSW32, autofaiss's choice"
-    efforts = GRAPH
+    ways = (GRAPH,)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         index = faiss.index_factory(vectors.shape[1], "HNSW32", faiss.METRIC_INNER_PRODUCT)
@@ -92,7 +98,7 @@ class Hnswlib:
     """The graph of its authors, with the parameters of its README."""
 
     name = "hnswlib, M 16"
-    efforts = GRAPH
+    ways = (GRAPH,)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         import hnswlib
@@ -118,7 +124,7 @@ class Usearch:
     """Its graph over bfloat16, its default type."""
 
     name = "usearch, bf16"
-    efforts = GRAPH
+    ways = (GRAPH,)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         index = self._index_of(vectors)

@@ -5,7 +5,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeVar
@@ -19,13 +19,15 @@ from encoders.runtime.probe import processor
 Key = TypeVar("Key", bound=Hashable)
 
 
-def options(description: str, **defaults: int) -> argparse.Namespace:
-    """What every part takes: ``--cache DIR``, and numbers with these defaults."""
+def options(description: str, names: Sequence[str] = (), **defaults: int) -> argparse.Namespace:
+    """What every part takes: ``--cache DIR``, numbers with these defaults, some of the names."""
     parser = argparse.ArgumentParser(description=description)
     cache = platformdirs.user_cache_path("mindseye", False) / "benchmarks"
     parser.add_argument("--cache", type=Path, default=cache, help="where vectors and indexes stay")
     for name, default in defaults.items():
         parser.add_argument(f"--{name}", type=int, default=default)
+    if names:
+        parser.add_argument("names", nargs="*", default=names, help=f"of {', '.join(names)}")
     found = parser.parse_args()
     found.cache.mkdir(parents=True, exist_ok=True)
     return found

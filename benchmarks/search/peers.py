@@ -11,6 +11,7 @@ queries.
 """
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -51,11 +52,18 @@ def exact(pictures: Embeddings, queries: Embeddings, cache: Path, name: str) -> 
 
 
 def tuned(contender: Contender, queries: Embeddings, truth: Ids) -> Any:
-    """The least effort that reaches the recall; efforts come from the least to the greatest."""
-    for effort in contender.efforts:
-        if recall(contender.search(queries, K, effort, ALL), truth) >= RECALL:
-            return effort
-    return contender.efforts[-1]
+    """The least effort that reaches the recall; where there are several ways, the fastest."""
+
+    def enough(efforts: Sequence[Any]) -> Any:
+        for effort in efforts:
+            if recall(contender.search(queries, K, effort, ALL), truth) >= RECALL:
+                return effort
+        return efforts[-1]
+
+    least = [enough(efforts) for efforts in contender.ways]
+    runs = {one: partial(contender.search, queries, K, one, 1) for one in least}
+    taken = in_turns(runs, 1, time.process_time)
+    return min(least, key=lambda one: taken[one][0])
 
 
 def opened(key: str, pictures: Embeddings, cache: Path) -> Contender:
@@ -84,13 +92,13 @@ def alone(call: Any, *arguments: Any) -> Any:
 
 
 def main() -> None:
-    found = options(__doc__.splitlines()[0], count=1_000_000, repeats=5)
+    found = options(__doc__.splitlines()[0], list(CONTENDERS), count=1_000_000, repeats=5)
     world, cache = World(), found.cache
     pictures = gallery(world, found.count, cache)
     tuning, asking = world.texts(TUNING, seed=8), world.texts(ASKING, seed=9)
     truth = exact(pictures, tuning, cache, "tuning")
     rows = []
-    for key in CONTENDERS:
+    for key in found.names:
         contender = opened(key, pictures, cache)
         effort = tuned(contender, tuning, truth)
         building = built(key, pictures, cache)[1]["cores"]
