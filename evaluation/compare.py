@@ -105,7 +105,7 @@ def _way(before: Run, after: Run, way: str, drawn: Bootstrap) -> WayComparison:
     changes.sort(key=lambda one: 1 / one["after"] - 1 / one["before"])
     return {
         "queries": len(keys),
-        "measures": _differences(was, now, clusters, drawn),
+        "measures": differences(was, now, clusters, drawn),
         "worse": [one for one in changes if one["after"] > one["before"]],
         "better": [one for one in reversed(changes) if one["after"] < one["before"]],
     }
@@ -134,9 +134,10 @@ def _outcome(results: list[QueryResult]) -> Outcome:
     )
 
 
-def _differences(
+def differences(
     before: Outcome, after: Outcome, clusters: NDArray[np.int64], drawn: Bootstrap
 ) -> dict[str, Difference]:
+    """Each measure of both, and whether its difference may be chance; the same queries in order."""
     values = {name: (of(before), of(after)) for name, of in MEANS.items()}
     changed = {name: new - old for name, (old, new) in values.items()}
     intervals = drawn.means(changed, clusters)

@@ -6,6 +6,7 @@ import sys
 import click
 
 from mindseye import (
+    adapt,
     classify,
     doctor,
     duplicates,
@@ -46,6 +47,7 @@ for module in (
     duplicates,
     tag,
     classify,
+    adapt,
     serve,
     status,
     evaluate,

@@ -1,6 +1,6 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
-from store.about import About, Words, unread_texts
+from store.about import About, Words, captioned, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection
 from store.database import place_of
@@ -81,6 +81,7 @@ __all__ = [
     "UnreachableError",
     "Words",
     "Writer",
+    "captioned",
     "examine",
     "facts",
     "found_pictures",

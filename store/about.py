@@ -76,3 +76,14 @@ def keep_texts(connection: Connection, texts: Mapping[int, str]) -> None:
     if read:
         connection.execute(insert(Caption), read)
     connection.execute(update(Picture).where(Picture.id.in_(texts)).values(text_read=True))
+
+
+def captioned(connection: Connection) -> list[tuple[str, str]]:
+    """What people and files say of pictures, as paths and sentences; what was read off is not."""
+    lying = select(func.min(File.path).label("path"), File.picture_id).where(File.state == PRESENT)
+    first = lying.group_by(File.picture_id).subquery()
+    statement = select(first.c.path, Caption.text).join(
+        Caption, Caption.picture_id == first.c.picture_id
+    )
+    statement = statement.where(Caption.source != OCR).order_by(first.c.path, Caption.id)
+    return [(path, text) for path, text in connection.execute(statement)]

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -29,6 +29,20 @@ class History:
     def best(self) -> int:
         """The last epoch with the highest recall, from 0."""
         return len(self.recalls) - 1 - int(np.argmax(self.recalls[::-1]))
+
+
+class Contrasted(Protocol):
+    """What makes unit vectors of features, and the logarithm of the logit scale."""
+
+    @property
+    def scale(self) -> Tensor: ...
+
+    @property
+    def text_mean(self) -> Tensor: ...
+
+    def embed_images(self, features: Tensor) -> Tensor: ...
+
+    def embed_texts(self, features: Tensor) -> Tensor: ...
 
 
 class Projection(nn.Module):
@@ -67,7 +81,7 @@ class Batch(NamedTuple):
 
 
 @contextmanager
-def _denormals_flushed() -> Iterator[None]:
+def denormals_flushed() -> Iterator[None]:
     """Dying weights otherwise slow the processor down; whoever calls us may need such numbers."""
     torch.set_flush_denormal(True)
     try:
@@ -76,7 +90,7 @@ def _denormals_flushed() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-@_denormals_flushed()
+@denormals_flushed()
 def fit(
     parts: Sequence[Material],
     validation: Material,
@@ -145,7 +159,7 @@ class _Stepper:
         return float(loss.detach())
 
 
-def contrast(heads: Projection, batch: Batch, same_text: float) -> Tensor:
+def contrast(heads: Contrasted, batch: Batch, same_text: float) -> Tensor:
     """The symmetric contrastive loss of CLIP (Radford et al., arXiv 2103.00020).
 
     Pairs whose captions say nearly the same (cosine above ``same_text``) are no negatives; nor are
@@ -162,7 +176,7 @@ def contrast(heads: Projection, batch: Batch, same_text: float) -> Tensor:
 
 
 @torch.inference_mode()
-def recall(heads: Projection, material: Material) -> float:
+def recall(heads: Contrasted, material: Material) -> float:
     """The mean of recall@1, 5 and 10 of captions: one figure that neither end alone decides."""
     images = heads.embed_images(_tensor(material.pictures))
     scores = heads.embed_texts(_tensor(material.texts)) @ images.T
@@ -174,19 +188,19 @@ def recall(heads: Projection, material: Material) -> float:
 
 def _epoch(parts: Sequence[Material], options: Options, random: np.random.Generator) -> list[Batch]:
     """One batch after the other, the parts mixed; each picture once at the most."""
-    jobs = [(part, rows) for part in parts for rows in _draw(part, options.batch, random)]
+    jobs = [(part, rows) for part in parts for rows in batches(part, options.batch, random)]
     mixed = [jobs[place] for place in random.permutation(len(jobs))]
-    return [_batch(part, rows, random) for part, rows in mixed]
+    return [batch(part, rows, random) for part, rows in mixed]
 
 
-def _draw(part: Material, size: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
+def batches(part: Material, size: int, random: np.random.Generator) -> list[NDArray[np.int64]]:
     order = random.permutation(len(part.pictures))[: math.ceil(len(part.pictures) * part.fraction)]
     batches = np.array_split(order, math.ceil(len(order) / size))
     # A picture that stands several times in its part must not be its own negative.
     return [rows[np.unique(part.ids[rows], return_index=True)[1]] for rows in batches]
 
 
-def _batch(part: Material, rows: NDArray[np.int64], random: np.random.Generator) -> Batch:
+def batch(part: Material, rows: NDArray[np.int64], random: np.random.Generator) -> Batch:
     chosen = [random.choice(part.owned[row]) for row in rows]
     return Batch(_tensor(part.pictures[rows]), _tensor(part.texts[chosen]), part.weight)
 

@@ -132,12 +132,12 @@ def test_captions_that_say_the_same_are_not_negatives_of_each_other() -> None:
 
 
 def test_a_picture_that_is_drawn_often_stands_once_in_a_batch(parts: tuple[Part, Part]) -> None:
-    from encoders.training.fit import _draw
+    from encoders.training.fit import batches
     from encoders.training.material import encode
 
     thrice = Part(parts[0].pictures * 3, parts[0].captions * 3)
     material = encode(Frozen(Wordy()), thrice)
-    for rows in _draw(material, 50, np.random.default_rng(0)):
+    for rows in batches(material, 50, np.random.default_rng(0)):
         assert len(set(material.ids[rows])) == len(rows)
 
 

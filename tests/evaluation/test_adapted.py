@@ -1,0 +1,75 @@
+"""An adapter from the captions of a collection: learned from what is stored, compared, written."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from encoders import Encoder, TrainingError
+from encoders.joint import Joint
+from evaluation import DatasetError
+from evaluation.adapted import adapted, own_captions
+from evaluation.retrieval import WAYS
+from indexer import index
+from indexer.ocr import read_texts
+from search import Engine
+from store import Collection, EncoderMismatchError
+from tests.colours import NAMES, Colours
+from tests.conftest import Paint
+
+COUNT = 20
+
+
+@pytest.fixture
+def described(collection: Collection, encoder: Colours, tmp_path: Path, paint: Paint) -> Collection:
+    """Pictures of one strong colour each, which a file beside most of them names."""
+    random = np.random.default_rng(0)
+    for number in range(COUNT):
+        colour = random.integers(0, 90, 3)
+        colour[number % 3] += 150
+        file = paint(tmp_path / "photos" / f"{number}.png", tuple(colour.tolist()))
+        if number:
+            file.with_suffix(".txt").write_text(f"something {NAMES[number % 3]}")
+    index(collection, encoder, [tmp_path / "photos"])
+    return collection
+
+
+def opens(_name: str) -> Encoder:
+    return Colours()
+
+
+def test_it_learns_from_what_is_stored_and_is_an_encoder_of_its_own(
+    described: Collection, encoder: Colours, tmp_path: Path
+) -> None:
+    read_texts(described, lambda _image: ["words on a wall"])
+    dataset = own_captions(described)
+    assert len(dataset.names) == COUNT - 1
+    assert set(dataset.captions) == {(f"something {name}",) for name in NAMES}
+    before = encoder.pictures_encoded
+    found = adapted(encoder, described, dataset, tmp_path / "out", 4)
+    assert encoder.pictures_encoded == before
+    assert (found.learned, found.held_out, found.unstored) == (15, 4, 0)
+    assert tuple(found.differences) == WAYS
+    opened = Joint(tmp_path / "out", opens)
+    assert opened.identity.dim == 3
+    with pytest.raises(EncoderMismatchError):
+        described.require(asdict(opened.identity))
+    pixels = [encoder.prepare(Image.new("RGB", (9, 9), "red"))]
+    assert np.allclose(opened.encode_images(pixels), encoder.encode_images(pixels), atol=0.1)
+
+
+def test_another_encoder_and_too_few_captions_are_refused(
+    described: Collection, encoder: Colours, tmp_path: Path
+) -> None:
+    dataset = own_captions(described)
+    with pytest.raises(EncoderMismatchError):
+        adapted(Colours("other"), described, dataset, tmp_path / "out")
+    with pytest.raises(TrainingError, match="9 captioned pictures; an adapter needs 12"):
+        adapted(encoder, described, dataset, tmp_path / "out", 10)
+
+
+def test_a_collection_without_captions_says_what_to_do(engine: Engine) -> None:
+    with pytest.raises(DatasetError, match="has a caption; name a data set that has them"):
+        own_captions(engine.collection)
