@@ -10,6 +10,7 @@ from mindseye.errors import explained
 from mindseye.settings import default_collection, runs_option
 
 MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its import
+FUSIONS = ("none", "sum", "concat", "late")  # as in evaluation.fusion
 
 
 @click.command("evaluate")
@@ -28,6 +29,13 @@ MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its im
     multiple=True,
     type=click.Choice(MODES),
     help="Ask a collection the captions, as users do; several are compared.",
+)
+@click.option(
+    "--fusion",
+    "fusions",
+    multiple=True,
+    type=click.Choice(FUSIONS),
+    help="Let the words of a picture's name count too, fused so; several are compared.",
 )
 @click.option(
     "--served",
@@ -103,6 +111,7 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
       mindseye evaluate ~/flickr8k
       mindseye evaluate ~/flickr8k --encoder starter --encoder baseline:class-mixture
       mindseye evaluate ~/flickr8k --mode semantic --mode hybrid --collection ~/mine
+      mindseye evaluate ~/flickr8k --fusion none --fusion sum --fusion late
       mindseye evaluate --judged --collection ~/mine
       mindseye evaluate --served --collection ~/mine --report report.html
       mindseye evaluate ~/flickr8k --baseline last-week.json --fail-under r@10=0.6

@@ -26,6 +26,7 @@ from evaluation import (
     save_run,
     split,
 )
+from evaluation.fusion import fusion_run
 from evaluation.served import mode_run, served_run
 from evaluation.zero_shot import TEMPLATES
 from mindseye.opening import for_searching
@@ -39,6 +40,7 @@ class Wanted:
     source: Path | None
     encoders: Sequence[str]
     modes: Sequence[str]
+    fusions: Sequence[str]
     served: bool
     judged: bool
     nprobes: Sequence[int]
@@ -109,6 +111,12 @@ def _measured(wanted: Wanted, subject: Subject | None) -> Iterator[Run]:
             for mode in wanted.modes:
                 with progress(f"asking, {mode}") as update:
                     yield mode_run(engine, subject, wanted.how, mode, _plain(update))
+    elif subject and wanted.fusions:
+        for name in dict.fromkeys(wanted.encoders):
+            opened = encoders.load(name)
+            for fusion in wanted.fusions:
+                with progress(f"encoding, {fusion}") as update:
+                    yield fusion_run(opened, subject, wanted.how, fusion, _plain(update))
     elif subject:
         for name in dict.fromkeys(wanted.encoders):
             with progress("encoding") as update:
@@ -155,9 +163,10 @@ def _check(wanted: Wanted) -> None:
         raise click.UsageError(
             "give a folder of captioned pictures, --served for an index, or --judged for searches"
         )
-    if wanted.served + wanted.judged + bool(wanted.modes) + wanted.classes > 1:
+    chosen = bool(wanted.modes) + bool(wanted.fusions)
+    if wanted.served + wanted.judged + wanted.classes + chosen > 1:
         raise click.UsageError(
-            "--served, --judged, --mode and --classes measure different things; give one"
+            "--served, --judged, --mode, --fusion and --classes measure different things; give one"
         )
     if wanted.nprobes and not wanted.served:
         raise click.UsageError("--nprobe goes with --served")
