@@ -77,7 +77,7 @@ class Engine:
             found = snapshot.pictures([place.id for place in places])
             clock.lap("catalog")
             generation = snapshot.generation
-            usual = (snapshot.catalog.setting(USUAL) or {}).get("score")
+            usual = self._usual(snapshot)
         hits = tuple(
             hit(rank, found[place.id], place) for rank, place in enumerate(places, offset + 1)
         )
@@ -120,6 +120,11 @@ class Engine:
             generation = snapshot.generation
         counted = self._counted(generation, query.filters, time.monotonic() // FACETS_KEPT)
         return choices(query, counted)
+
+    def _usual(self, snapshot: Snapshot) -> float | None:
+        known = snapshot.catalog.setting(USUAL) or {}
+        measured = known.get("encoder") == self.encoder.identity.fingerprint
+        return float(known["score"]) if measured else None
 
     def _count(self, _generation: int, filters: tuple[Filter, ...], _period: float) -> Facets:
         with self.collection.snapshot() as snapshot:

@@ -73,6 +73,14 @@ def test_it_is_measured_again_when_the_collection_has_grown(
     assert (after["pictures"], after["score"] > before["score"]) == (4, True)
 
 
+def test_what_was_measured_with_another_encoder_says_nothing(engine: Engine, photos: Path) -> None:
+    measured = engine.collection.catalog.setting(USUAL)
+    engine.collection.catalog.set(**{USUAL: measured | {"encoder": "another"}})
+    assert engine.search(parse("red folder:deep")).weak is None
+    index(engine.collection, engine.encoder, [photos])
+    assert engine.search(parse("red folder:deep")).weak is True
+
+
 def test_an_older_collection_says_nothing_until_it_is_measured(engine: Engine) -> None:
     engine.collection.catalog.set(**{USUAL: None})
     answer = engine.search(parse("red folder:deep"))
