@@ -101,9 +101,10 @@ class Writer:
         ids, rows = catalog.living()
         with catalog.reading() as connection:
             latest = latest_generation(connection)
-        old = self._previous(latest) if latest and not afresh else None
-        if latest and old and np.array_equal(old.index.ids(), ids) and self._current(old, texts):
+        served = self._previous(latest) if latest and not afresh else None
+        if latest and served and _holds(served, ids, rows) and self._current(served, texts):
             return latest[0]
+        old = self._previous(latest, mapped=False) if latest and served else None
         total = catalog.rows()
         new = self.made(old, ids, rows, texts)
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
@@ -122,11 +123,11 @@ class Writer:
         new.tuning = self._tuned(new, texts)
         return new
 
-    def _previous(self, latest: tuple[int, int, str]) -> Gallery | None:
-        """What is served now, in memory, if the next can be made of it."""
+    def _previous(self, latest: tuple[int, int, str], *, mapped: bool = True) -> Gallery | None:
+        """What is served now, if it can be read; only in memory can the next be made of it."""
         _, rows, name = latest
         try:
-            return Gallery.load(self._folder / name, self._embeddings.read(rows), mapped=False)
+            return Gallery.load(self._folder / name, self._embeddings.read(rows), mapped=mapped)
         except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
             return None
 
@@ -172,3 +173,9 @@ class Writer:
                 return Gallery(old.index, table, embeddings, old.tuning)
         index = Index.build(self._wanted(len(ids)), embeddings, rows, ids)
         return Gallery(index, table, embeddings)
+
+
+def _holds(served: Gallery, ids: Ids, rows: Ids) -> bool:
+    """Whether exactly these pictures can be found, with their embeddings in these rows."""
+    found = np.array_equal(served.rows.ids(), ids) and np.array_equal(served.index.ids(), ids)
+    return found and np.array_equal(served.rows.rows(ids), rows)

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import benchmarks.index
-from benchmarks.index import decode, memory, stages, whole
+from benchmarks.index import decode, memory, rescan, stages, whole
 from encoders import device
 from encoders.runtime.probe import processor
 
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[Path, argparse.Namespace], None]] = {
     "stages": stages.measure,
     "memory": memory.measure,
     "whole": whole.measure,
+    "rescan": rescan.measure,
 }
 
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--photos", type=Path, help="a folder to take scenes from; else generated")
     parser.add_argument("--pictures", type=int, default=200, help="for stages and whole")
+    parser.add_argument("--files", type=int, default=50_000, help="for rescan")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peers", type=Path, default=Path(sys.executable))
     options = parser.parse_args()
