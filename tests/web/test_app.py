@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search import Engine
+from store import Collection
+from web import create_app
 
 EVERYWHERE = [
     "/",
@@ -50,20 +52,26 @@ def test_this_machine_s_names_are_served(client: FlaskClient, host: str) -> None
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
+@pytest.fixture
+def opened_anew(engine: Engine) -> FlaskClient:
+    """A client of the collection as another process opens it: nothing of it is in memory yet."""
+    return create_app(Engine(Collection(engine.collection.folder), engine.encoder)).test_client()
+
+
 def test_a_damaged_index_is_a_503_that_says_how_to_repair_it(
-    engine: Engine, client: FlaskClient
+    engine: Engine, opened_anew: FlaskClient
 ) -> None:
     for file in engine.collection.folder.glob("index-*.faiss"):
         file.write_bytes(b"nonsense")
     for address in ("/?q=red", "/api/v1/search?q=red"):
-        answer = client.get(address)
+        answer = opened_anew.get(address)
         assert answer.status_code == 503
         assert "rebuild it: mindseye index FOLDER" in answer.text
 
 
-def test_missing_embeddings_are_a_503(engine: Engine, client: FlaskClient) -> None:
+def test_missing_embeddings_are_a_503(engine: Engine, opened_anew: FlaskClient) -> None:
     engine.collection.embeddings.path.unlink()
-    assert client.get("/?q=red").status_code == 503
+    assert opened_anew.get("/?q=red").status_code == 503
 
 
 def test_an_unknown_method_is_refused(client: FlaskClient) -> None:
