@@ -10,16 +10,18 @@ from functools import partial
 import numpy as np
 
 from encoders import Embeddings, Encoder, Pixels
+from encoders.joint import Joint
 from indexer.background import background
 from indexer.original import original
 from indexer.run import batches
 from indexer.usual import measure_usual
-from store import Collection, Succession, Unencoded
+from store import Collection, Succession, Unencoded, same_encoder
 
 Progress = Callable[[int, int], None]
 """Called with rows encoded so far, and rows to encode."""
 
 BATCHES_AHEAD = 2
+ROWS_AT_ONCE = 4096  # embeddings that an adapter moves at once; 16 MB
 WAIT_FOR_WRITER = 600.0  # seconds; everything is encoded by then, so waiting is worth it
 
 
@@ -32,6 +34,7 @@ def reindex(
 ) -> list[str]:
     """Encode every picture with ``encoder``, then make it the collection's; the files left out.
 
+    An adapter of the collection's encoder takes the stored embeddings: no picture is opened.
     Searching and indexing go on meanwhile. Whatever stops it, the same call goes on from there.
     ``keep_old`` keeps the present embeddings, so that changing back encodes only what is new.
 
@@ -43,7 +46,9 @@ def reindex(
         ThreadPoolExecutor(os.cpu_count()) as pool,
         collection.succession(asdict(encoder.identity)) as succession,
     ):
-        filling = _Filling(encoder, succession, pool, progress)
+        filling = _adapting(collection, encoder, succession, progress) or _Filling(
+            encoder, succession, pool, progress
+        )
         filling.fill()
         with collection.writing(patience=WAIT_FOR_WRITER):
             filling.fill()  # what was indexed while we waited
@@ -51,6 +56,36 @@ def reindex(
             lost = succession.take_over(keep_old=keep_old, texts=texts)
     measure_usual(collection, encoder)
     return lost
+
+
+def _adapting(
+    collection: Collection, encoder: Encoder, succession: Succession, progress: Progress
+) -> "_Adapting | None":
+    base = encoder.base if isinstance(encoder, Joint) else None
+    if not isinstance(encoder, Joint) or base is None:
+        return None
+    suits = same_encoder(collection.encoder, asdict(base))
+    return _Adapting(collection, encoder, succession, progress) if suits else None
+
+
+class _Adapting:
+    """Fills a succession from the embeddings that the collection has."""
+
+    def __init__(
+        self, collection: Collection, encoder: Joint, succession: Succession, progress: Progress
+    ) -> None:
+        self._collection = collection
+        self._encoder = encoder
+        self._succession = succession
+        self._progress = progress
+
+    def fill(self) -> None:
+        """Until no row is waiting."""
+        while waiting := self._succession.waiting(ROWS_AT_ONCE):
+            first, last = waiting[0].row, waiting[-1].row + 1
+            rows = self._collection.embeddings.read(last)[first:last]
+            self._succession.append(self._encoder.adapt(rows))
+            self._progress(self._succession.done, self._succession.total)
 
 
 class _Filling:

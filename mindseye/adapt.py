@@ -42,7 +42,7 @@ def command(
     Example:
       mindseye adapt --out ~/adapted
       mindseye evaluate ~/captioned --encoder starter --encoder ~/adapted
-      mindseye index ~/Pictures --encoder ~/adapted --collection ~/mine
+      mindseye reindex --encoder ~/adapted --keep-old
     """
     with explained():
         import encoders

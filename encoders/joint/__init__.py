@@ -15,7 +15,7 @@ from encoders.errors import UnknownEncoderError
 from encoders.joint.heads import Affine, Block, Heads
 from encoders.joint.towers import Frozen, Pair, Towers
 from encoders.joint.weights import sha256
-from encoders.protocol import Embeddings, Encoder, Pixels
+from encoders.protocol import Embeddings, Encoder, Identity, Pixels
 
 Load = Callable[[str], Encoder]
 """Opens an encoder by its name."""
@@ -55,6 +55,15 @@ class Joint:
             weights=f"{self.towers.identity.weights} + {own}",
             dim=self.heads.dim,
         )
+
+    @property
+    def base(self) -> Identity | None:
+        """The encoder that this one adapts, if it is an adapter."""
+        return self.towers.identity if isinstance(self.towers, Frozen) else None
+
+    def adapt(self, rows: Embeddings) -> Embeddings:
+        """Embeddings ``(n, base.dim)`` of pictures by `base` to this encoder's own ``(n, dim)``."""
+        return self.heads.images(rows)
 
     def prepare(self, image: Image.Image) -> Pixels:
         return self.towers.prepare(image)

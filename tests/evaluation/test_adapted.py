@@ -1,5 +1,6 @@
 """An adapter from the captions of a collection: learned from what is stored, compared, written."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from encoders.joint import Joint
 from evaluation import DatasetError
 from evaluation.adapted import adapted, own_captions
 from evaluation.retrieval import WAYS
-from indexer import index
+from indexer import index, reindex
 from indexer.ocr import read_texts
-from search import Engine
+from search import Engine, parse
 from store import Collection, EncoderMismatchError
 from tests.colours import NAMES, Colours
 from tests.conftest import Paint
@@ -73,3 +74,17 @@ def test_another_encoder_and_too_few_captions_are_refused(
 def test_a_collection_without_captions_says_what_to_do(engine: Engine) -> None:
     with pytest.raises(DatasetError, match="has a caption; name a data set that has them"):
         own_captions(engine.collection)
+
+
+def test_a_collection_changes_to_it_without_opening_a_picture(
+    described: Collection, encoder: Colours, tmp_path: Path
+) -> None:
+    adapted(encoder, described, own_captions(described), tmp_path / "out", 4)
+    opened = Joint(tmp_path / "out", opens)
+    rows = described.embeddings.read(described.catalog.rows()).copy()
+    shutil.rmtree(tmp_path / "photos")
+    assert reindex(described, opened) == []
+    changed = Collection(described.folder)
+    changed.require(asdict(opened.identity))
+    assert np.allclose(changed.embeddings.read(len(rows)), opened.adapt(rows), atol=1e-6)
+    assert len(Engine(changed, opened).search(parse("red")).hits) > 0
