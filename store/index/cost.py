@@ -1,7 +1,8 @@
 """What a search costs before it runs, so that the cheaper way can be taken.
 
-The constants are nanoseconds, estimated from single trials on one machine and not yet fitted to a
-series of measurements; only their proportions decide.
+The constants are nanoseconds of one thread. SCAN and REFINE are rounded from what `python -m
+benchmarks.search.costs --pictures 30000` found; the others are estimates, as its fit does not yet
+tell them apart. Only the proportions decide.
 """
 
 from typing import NamedTuple
@@ -10,8 +11,8 @@ from store.index.kinds import Kind
 
 CALL = 60_000.0  # a search through the lists, whatever it finds
 CENTRE = 0.06  # a value of the centre of a list
-SCAN = 0.09  # a value of an embedding, row after row
-REFINE = 1.0  # a value of an embedding, here and there
+SCAN = 0.7  # a value of an embedding, row after row
+REFINE = 0.3  # a value of an embedding, here and there
 CODED = {"flat": 0.12, "fp16": 0.12, "pq": 0.012, "rabitq": 0.01}  # a value in a list
 ALLOWED = 0.6  # an id, to make the selector
 ASKED = 2.0  # a vector in a list, to ask the selector

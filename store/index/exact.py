@@ -62,7 +62,8 @@ def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) ->
     wanted = min(k + SPARE, most)
     while True:
         scores, ids = shortlist(wanted)
-        if wanted == most or not (scores[:, -1] >= scores[:, k - 1] - ROUNDING).any():
+        more = ids[:, -1] != NOBODY  # where there may be
+        if wanted == most or not (more & (scores[:, -1] >= scores[:, k - 1] - ROUNDING)).any():
             return ids
         wanted = min(2 * wanted, most)
 

@@ -125,6 +125,21 @@ def test_k_beyond_what_is_allowed_is_padded(made: Made, route: str, count: int) 
     assert np.isneginf(scores[:, 3:]).all()
 
 
+def test_where_all_that_is_allowed_was_found_nobody_looks_again(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    search = Index.search
+
+    def counted(self: Index, queries: Embeddings, k: int, nprobe: int, allowed: Ids) -> object:
+        asked.append(k)
+        return search(self, queries, k, nprobe, allowed)
+
+    monkeypatch.setattr(Index, "search", counted)
+    made.gallery.search(made.queries, 10, 10**6, made.ids[:3])
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_k_beyond_the_collection_gives_all_of_it(made: Made, route: str) -> None:
     _, ids = ROUTES[route](made.gallery, made.queries[:1], COUNT + 7, None)
