@@ -35,6 +35,7 @@ import psutil
 from encoders import Embeddings, Encoder, check
 from mindseye.opening import for_searching
 from mindseye.serve import WAITING
+from search import vector
 from store import Collection
 from web import create_app, listen
 
@@ -163,10 +164,10 @@ def served(arm: Arm, folder: Path) -> Iterator[Serving]:
 
 def run(arm: Arm, folder: Path, port: int) -> None:
     """One process that serves."""
+    if not arm.together:  # no option of the engine, since nobody would want it
+        vector.TextQueries = OneByOne  # type: ignore[assignment,misc]
     engine = for_searching(folder)
     check(engine.encoder)
-    if not arm.together:  # no option of the engine, since nobody would want it
-        engine._embedder._texts = OneByOne(engine.encoder)  # type: ignore[assignment]
     listen(create_app(engine), "127.0.0.1", port).run()
 
 
