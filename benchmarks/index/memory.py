@@ -67,14 +67,15 @@ def measure(folder: Path, _options: argparse.Namespace) -> None:
 
 
 def fill(folder: Path, count: int) -> None:
-    """So many different JPEGs, in folders of a thousand: one picture, and a number behind it."""
-    folder.mkdir(parents=True)
-    Image.radial_gradient("L").convert("RGB").resize((96, 72)).save(folder / "0.jpg")
-    data = (folder / "0.jpg").read_bytes()
-    for number in range(1, count):
+    """So many different JPEGs of one colour each, in folders of a thousand."""
+    colours = np.random.default_rng(0).integers(0, 256, (count, 3)).tolist()
+    for number, colour in enumerate(colours):
         place = folder / f"{number // A_FOLDER:03}"
-        place.mkdir(exist_ok=True)
-        (place / f"{number}.jpg").write_bytes(data + str(number).encode())
+        place.mkdir(parents=True, exist_ok=True)
+        file = place / f"{number}.jpg"
+        Image.new("RGB", (96, 72), tuple(colour)).save(file)
+        with file.open("ab") as stream:
+            stream.write(str(number).encode())  # so that equal colours are different files
 
 
 def peak_megabytes() -> float:
