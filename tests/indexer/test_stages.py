@@ -47,7 +47,7 @@ def test_the_slowest_stage_is_named_and_the_others_work_beside_it(
     index(collection, encoder, [tmp_path / "many"], stages=stages)
     assert stages.files == 24
     assert stages.slowest == slowest
-    assert stages.shares[slowest] > 0.7
+    assert stages.shares[slowest] > 0.5
     assert str(stages).endswith(f" busy: {slowest} limits")
 
 
