@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,11 @@ def mindseye(*words: str | Path, **surroundings: str) -> Ran:
 
 
 def start(*words: str | Path) -> subprocess.Popen[str]:
-    """Start `mindseye words…` and let it run."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    """Start `mindseye words…` and let it run; it minds Ctrl-C also where the tests do not."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": _mind_ctrl_c}
     command = [sys.executable, "-m", "mindseye", *map(str, words)]
     return subprocess.Popen(command, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def _mind_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
