@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 SECONDS = 120
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background: commands inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Ran(NamedTuple):
     """What a run left behind."""
@@ -37,11 +40,7 @@ def mindseye(*words: str | Path, **surroundings: str) -> Ran:
 
 
 def start(*words: str | Path) -> subprocess.Popen[str]:
-    """Start `mindseye words…` and let it run; it minds Ctrl-C also where the tests do not."""
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "preexec_fn": _mind_ctrl_c}
+    """Start `mindseye words…` and let it run."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "-m", "mindseye", *map(str, words)]
     return subprocess.Popen(command, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
-
-
-def _mind_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
