@@ -38,28 +38,32 @@ class Bytes(click.ParamType[int]):
             self.fail(f"{value!r} is no size; write 500MB or 2GB", param, ctx)
 
 
-def collection_option(command: Command) -> Command:
-    """``--collection DIR``, also from the environment."""
+def _directory(
+    option: str, name: str, default: Callable[[], Path], variable: str, says: str
+) -> Callable[[Command], Command]:
     return click.option(
-        "--collection",
-        "folder",
+        option,
+        name,
         type=click.Path(path_type=Path, file_okay=False),
-        default=default_collection,
-        envvar="MINDSEYE_COLLECTION",
+        default=default,
+        envvar=variable,
         show_default="the user's data directory",
         show_envvar=True,
-        help="The directory that holds the collection.",
-    )(command)
+        help=says,
+    )
 
 
-def runs_option(command: Command) -> Command:
-    """``--runs DIR``, also from the environment."""
-    return click.option(
-        "--runs",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=default_runs,
-        envvar="MINDSEYE_RUNS",
-        show_default="the user's data directory",
-        show_envvar=True,
-        help="The folder that keeps every run of an evaluation as JSON.",
-    )(command)
+collection_option = _directory(
+    "--collection",
+    "folder",
+    default_collection,
+    "MINDSEYE_COLLECTION",
+    "The directory that holds the collection.",
+)
+runs_option = _directory(
+    "--runs",
+    "runs",
+    default_runs,
+    "MINDSEYE_RUNS",
+    "The folder that keeps every run of an evaluation as JSON.",
+)

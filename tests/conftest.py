@@ -49,6 +49,15 @@ def photos(tmp_path: Path, paint: Paint) -> Path:
     return folder
 
 
+@pytest.fixture
+def captioned(photos: Path) -> Path:
+    """The three photos, two of them with a caption that fits and one with one that does not."""
+    (photos / "cherry.txt").write_text("a red thing")
+    (photos / "leaf.txt").write_text("something green")
+    (photos / "deep" / "sea.txt").write_text("red by mistake")
+    return photos
+
+
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty collection for the tiny encoder, made once and copied: migrations take a while."""

@@ -23,15 +23,6 @@ from store import Collection, judge
 
 
 @pytest.fixture
-def captioned(photos: Path) -> Path:
-    """The three photos, two of them with a caption that fits and one with one that does not."""
-    (photos / "cherry.txt").write_text("a red thing")
-    (photos / "leaf.txt").write_text("something green")
-    (photos / "deep" / "sea.txt").write_text("red by mistake")
-    return photos
-
-
-@pytest.fixture
 def engine(collection: Collection, encoder: Encoder, captioned: Path) -> Engine:
     index(collection, encoder, [captioned])
     return Engine(collection, encoder)
