@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from mindseye.errors import explained
+from mindseye.reports import report_option, write
 from mindseye.settings import default_collection, runs_option
 
 MODES = ("semantic", "hybrid")  # as in search.MODES, without waiting for its import
@@ -88,11 +89,7 @@ FUSIONS = ("none", "sum", "concat", "late")  # as in evaluation.fusion
     help="Exit with 1 if a measure is worse: r@10=0.6, image_to_text.r@1=0.3, accuracy=0.5.",
 )
 @runs_option
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="Also write a page of HTML that stands alone: plots, and every query to look at.",
-)
+@report_option("Also write a page of HTML that stands alone: plots, and every query to look at.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run as one JSON object.")
 def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **given: Any) -> None:
     """Measure how well the captioned pictures in SOURCE are found, or what a collection serves.
@@ -122,14 +119,12 @@ def command(as_json: bool, fail_under: tuple[str, ...], report: Path | None, **g
         from mindseye.thresholds import failing, parsed
 
         wanted = [parsed(one) for one in fail_under]
-        if report and not report.absolute().parent.is_dir():
-            raise click.BadParameter(f"there is no folder {report.parent}", param_hint="--report")
         done = evaluated(Wanted(**given))
         click.echo(json.dumps(as_object(done)) if as_json else lineup(done))
         if report:
             from evaluation.report import report as page
 
-            report.write_text(page(done.runs, done.comparisons, done.pictures), encoding="utf-8")
+            write(report, page(done.runs, done.comparisons, done.pictures))
             click.echo(f"report: {report}", err=True)
         for run, file in zip(done.runs, done.files, strict=True):
             click.echo(f"run: {file} ({run['seconds']:.1f} s)", err=True)

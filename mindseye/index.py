@@ -9,6 +9,7 @@ from mindseye.errors import FAILED_FILES, explained
 from mindseye.following import follow
 from mindseye.indexing import Ran, run, tell
 from mindseye.progress import progress
+from mindseye.reports import report_option
 from mindseye.settings import Bytes, collection_option
 from mindseye.stopping import Stop, resumable
 
@@ -44,11 +45,7 @@ if TYPE_CHECKING:
     help="The part of the exact answers that a search of a large collection has to find.  "
     "[default: 0.98; kept in the collection]",
 )
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the account to this file as JSON.",
-)
+@report_option("Write the account to this file as JSON.")
 @click.option(
     "--watch", is_flag=True, help="Go on: index again whenever something changes, until Ctrl-C."
 )

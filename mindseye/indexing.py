@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from mindseye.progress import progress
+from mindseye.reports import write
 from mindseye.stopping import Stop
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def tell(ran: Ran, folder: Path, report: Path | None = None) -> None:
     """Print the account and its failures, and write it to ``report`` as JSON."""
     account, stages = ran
     if report:
-        text = json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n"
-        # Names that are not valid UTF-8 become \udc… escapes, which JSON allows.
-        report.write_text(text, encoding="utf-8", errors="backslashreplace")
+        write(report, json.dumps(account.as_dict(), indent=2, ensure_ascii=False) + "\n")
     click.echo(account.summary())
     if stages.files:
         speed = stages.files / stages.seconds
