@@ -37,7 +37,7 @@ from mindseye.opening import for_searching
 from mindseye.serve import WAITING
 from search import vector
 from store import Collection
-from web import create_app, listen
+from web import bound, create_app, listen
 
 POPULAR = 50
 K = 20
@@ -168,7 +168,7 @@ def run(arm: Arm, folder: Path, port: int) -> None:
         vector.TextQueries = OneByOne  # type: ignore[assignment,misc]
     engine = for_searching(folder)
     check(engine.encoder)
-    listen(create_app(engine), "127.0.0.1", port).run()
+    listen(create_app(engine), bound("127.0.0.1", port)).run()
 
 
 def free_port() -> int:

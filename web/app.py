@@ -1,7 +1,9 @@
 """The application: a function of its engine and of who may ask."""
 
 import logging
+import os
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -55,7 +57,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     app.extensions[ENGINE] = engine
     app.extensions["capacity"] = Capacity()
-    app.extensions["jobs"] = Jobs()
+    app.extensions["jobs"] = Jobs(engine.collection.folder / "jobs")
     app.extensions["folders"] = Folders(engine.collection, folders)
     app.extensions["runs"] = runs or engine.collection.folder / "evaluations"
     app.extensions["uploads"] = Uploads(engine.collection.folder / "uploads")
@@ -72,8 +74,30 @@ def create_app(
     return app
 
 
-def listen(app: OpenAPI, host: str, port: int) -> Any:
-    """A server on its port; its ``run()`` answers until Ctrl-C, best within `in_order`.
+def bound(host: str, port: int) -> list[socket.socket]:
+    """Sockets at every address of that name; nothing can connect until somebody listens.
+
+    Raises:
+        OSError: the port is in use, or there is no such address here.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return [_bound(family, address) for family, _, _, _, address in dict.fromkeys(found)]
+
+
+def _bound(family: int, address: Any) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere it would let two servers have one port
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:  # the other family has a socket of its own
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    made.bind(address)
+    return made
+
+
+def listen(app: OpenAPI, sockets: Sequence[socket.socket]) -> Any:
+    """A server that listens at `bound` sockets, which other processes may share with it.
+
+    Its ``run()`` answers until Ctrl-C, best within `in_order`.
 
     Raises:
         OSError: the port is in use.
@@ -84,8 +108,7 @@ def listen(app: OpenAPI, host: str, port: int) -> Any:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     return waitress.create_server(
         app,
-        host=host,
-        port=port,
+        sockets=list(sockets),
         threads=THREADS,
         channel_timeout=IDLE,
         max_request_body_size=MAX_UPLOAD,
@@ -97,7 +120,8 @@ def listen(app: OpenAPI, host: str, port: int) -> Any:
 def in_order(app: OpenAPI) -> Iterator[None]:
     """Within the block, Ctrl-C and SIGTERM let a job finish what it has in hand; a second one ends.
 
-    So the end comes in order: streams of events, the server, and then the job.
+    So the end comes in order: streams of events, the server, and then the job. What the process
+    was started to ignore, it ignores: a worker hears of Ctrl-C from the process that started it.
     """
     jobs: Jobs = app.extensions["jobs"]
 
@@ -108,6 +132,7 @@ def in_order(app: OpenAPI) -> Iterator[None]:
         raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
     with closing(jobs):
         yield

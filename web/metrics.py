@@ -1,15 +1,22 @@
-"""What Prometheus may know: requests by route and status, how long they took, and where."""
+"""What Prometheus may know: requests by route and status, how long they took, and where.
 
+Several workers add up: their figures lie in files of the directory that the environment variable
+``SHARED`` names, as prometheus_client's multiprocess mode has it.
+"""
+
+import os
 import time
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.metrics import Counter, Gauge, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from search import Answer
 
 SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 NAME = "metrics"
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # to be set before this module is imported
 
 
 class Metrics:
@@ -41,7 +48,10 @@ class Metrics:
             "mindseye_searches_total", "Searches by route.", ("route",), registry=self.registry
         )
         self.generation = Gauge(
-            "mindseye_generation", "The generation last answered from.", registry=self.registry
+            "mindseye_generation",
+            "The newest generation that was answered from.",
+            registry=self.registry,
+            multiprocess_mode="max",
         )
 
     def searched(self, answer: Answer) -> None:
@@ -67,7 +77,11 @@ def metrics() -> Metrics:
 
 def exposed() -> Response:
     """The figures in Prometheus' text format."""
-    return Response(generate_latest(metrics().registry), content_type=CONTENT_TYPE_LATEST)
+    registry = metrics().registry
+    if os.environ.get(SHARED):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _started() -> None:

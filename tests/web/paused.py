@@ -1,6 +1,7 @@
 """Colours that encodes one picture each time it is let: jobs that a test can hold still."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Semaphore
 
@@ -32,23 +33,22 @@ class Paused(Colours):
         return super().encode_images(prepared)
 
 
-def ended(job: Job) -> Job:
-    """The job, once it has ended."""
-    version = -1
-    while job.state == "running":
-        newer = job.wait(version, PATIENCE)
-        assert newer != version, "nothing moved"
-        version = newer
+def waited(jobs: Jobs, number: str, over: Callable[[Job], bool]) -> Job:
+    """The job of that id, once it is so far."""
+    until = time.monotonic() + PATIENCE
+    while not over(job := jobs.find(number)):
+        assert time.monotonic() < until, f"nothing more than {job}"
+        time.sleep(0.01)
     return job
 
 
-def reached(job: Job, done: int) -> None:
-    """Wait until the job is so far."""
-    version = -1
-    while job.done < done:
-        newer = job.wait(version, PATIENCE)
-        assert newer != version, "nothing moved"
-        version = newer
+def ended(jobs: Jobs, number: str) -> Job:
+    """The job, once it has ended and another may start."""
+    job = waited(jobs, number, lambda job: job.state != "running")
+    lock = jobs.take()
+    assert lock
+    lock.release()
+    return job
 
 
 @contextmanager

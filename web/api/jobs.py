@@ -10,7 +10,7 @@ from web.api.blueprint import blueprint, problem, tag
 from web.capacity import capacity
 from web.jobs import Queries, events, jobs
 from web.jobs.job import Kind
-from web.jobs.starting import MAX_FOLDER, folders, start_indexing, start_measuring
+from web.jobs.starting import MAX_FOLDER, asked_to_stop, folders, start_indexing, start_measuring
 
 TAGS = tag("jobs", "Long work, one at a time; starting and stopping need the token")
 MISSING = problem("No job has that id.")
@@ -61,7 +61,7 @@ class Job(BaseModel):
 
 
 class JobList(BaseModel):
-    """What ran since the server was started, and what could."""
+    """What runs, what ran last, and what could."""
 
     jobs: list[Job] = Field(description="the newest first")
     folders: list[str] = Field(description="the folders that may be indexed")
@@ -93,18 +93,16 @@ def one_job(path: JobId) -> dict[str, Any]:
 @blueprint.post("/jobs/<number>/stop", tags=TAGS, responses={202: Job, 404: MISSING})
 def stop_job(path: JobId) -> tuple[dict[str, Any], int]:
     """Ask a job to end after what is in hand; what it wrote is kept."""
-    job = jobs().find(path.number)
-    job.stop()
-    return job.as_dict(), 202
+    return asked_to_stop(path.number).as_dict(), 202
 
 
 @blueprint.get("/jobs/<number>/events", tags=TAGS, responses={200: STREAM, 404: MISSING})
 def watch_job(path: JobId) -> Response:
     """The job each time it changes, until it ends."""
-    job = jobs().find(path.number)
+    number = jobs().find(path.number).id
     with ExitStack() as stack:
         stack.enter_context(capacity().place("streams"))
-        response = Response(events(job, jobs()), mimetype="text/event-stream")
+        response = Response(events(number, jobs()), mimetype="text/event-stream")
         response.headers["Cache-Control"] = "no-store"
         response.call_on_close(stack.pop_all().close)
     return response

@@ -3,7 +3,8 @@
 from web.jobs.events import events
 from web.jobs.folders import FolderRefusedError, Folders
 from web.jobs.job import Job, lasting
-from web.jobs.queue import JobRunningError, Jobs, NoJobError, jobs
+from web.jobs.kept import NoJobError
+from web.jobs.queue import JobRunningError, Jobs, jobs
 from web.jobs.work import Queries, indexing, measuring
 
 __all__ = [

@@ -8,24 +8,23 @@ import json
 import time
 from collections.abc import Iterator
 
-from web.jobs.job import Job
 from web.jobs.queue import Jobs
 
-BETWEEN = 0.2  # seconds; what changes faster is seen at the next event
+BETWEEN = 0.2  # seconds; the job may be in another process, so it is looked at again and again
 SILENCE = 5.0  # seconds until a comment is sent, by which a watcher that went away is noticed
 
 
-def events(job: Job, jobs: Jobs) -> Iterator[str]:
-    """The state now and after each change, until the job or the server ends."""
-    version = -1
+def events(number: str, jobs: Jobs) -> Iterator[str]:
+    """The state of the job now and after each change, until it or the server ends."""
+    known, said = None, time.monotonic()
     while not jobs.closing:
-        newer = job.wait(version, SILENCE)
-        if newer == version:
+        job = jobs.find(number)
+        if job != known:
+            known, said = job, time.monotonic()
+            yield f"event: {job.state}\ndata: {json.dumps(job.as_dict())}\n\n"
+        elif time.monotonic() - said > SILENCE:
+            said = time.monotonic()
             yield ":\n\n"
-            continue
-        version = newer
-        state = job.as_dict()
-        yield f"event: {state['state']}\nid: {version}\ndata: {json.dumps(state)}\n\n"
-        if state["state"] != "running":
+        if job.state != "running":
             return
         time.sleep(BETWEEN)

@@ -42,3 +42,15 @@ def start_measuring(queries: Queries) -> Job:
     """
     subject = SUBJECTS[queries]
     return jobs().start("evaluate", subject, measuring(engine(), queries, runs_folder()))
+
+
+def asked_to_stop(number: str) -> Job:
+    """The job of that id, which is to end after what is in hand, whichever process runs it.
+
+    Raises:
+        NoJobError: there is none.
+    """
+    kept = jobs()
+    if kept.find(number).state == "running":
+        kept.ask_to_stop(number)
+    return kept.find(number)

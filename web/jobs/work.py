@@ -7,8 +7,7 @@ from typing import Any, Literal
 from evaluation import How, captions_run, judged_run, save_run
 from indexer import Account, index
 from search import Engine
-from web.jobs.job import Job
-from web.jobs.queue import Work
+from web.jobs.queue import Running, Work
 
 Queries = Literal["captions", "judged"]
 
@@ -18,12 +17,12 @@ FAILURES = 100  # that a job tells of; the collection keeps all of them
 def indexing(engine: Engine, folders: Sequence[Path]) -> Work:
     """Make the collection hold exactly what lies below the folders."""
 
-    def work(job: Job) -> None:
+    def work(run: Running) -> None:
         def progress(done: int, total: int, account: Account) -> None:
-            job.progress(done, total, _told(account))
+            run.progress(done, total, _told(account))
 
         account = index(engine.collection, engine.encoder, folders, progress)
-        job.account = _told(account)
+        run.tell(account=_told(account))
 
     return work
 
@@ -31,10 +30,10 @@ def indexing(engine: Engine, folders: Sequence[Path]) -> Work:
 def measuring(engine: Engine, queries: Queries, runs: Path) -> Work:
     """Measure the collection on its own captions, or on judged searches, and keep the run."""
 
-    def work(job: Job) -> None:
+    def work(run: Running) -> None:
         measure = captions_run if queries == "captions" else judged_run
-        run = measure(engine, How(), job.progress)
-        job.run = save_run(run, runs).stem
+        measured = measure(engine, How(), run.progress)
+        run.tell(run=save_run(measured, runs).stem)
 
     return work
 

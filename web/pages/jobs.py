@@ -4,7 +4,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from web.jobs import jobs
-from web.jobs.starting import start_indexing, start_measuring
+from web.jobs.starting import asked_to_stop, start_indexing, start_measuring
 from web.pages.blueprint import blueprint
 
 
@@ -30,5 +30,5 @@ def job(number: str) -> str:
 @blueprint.post("/jobs/<number>/stop")
 def stop_job(number: str) -> Response:
     """Ask it to end after what is in hand."""
-    jobs().find(number).stop()
+    asked_to_stop(number)
     return redirect(url_for("pages.job", number=number), 303)
