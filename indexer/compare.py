@@ -1,12 +1,20 @@
-"""What is there against what the catalog knows, line by line; only differences are held."""
+"""What is there against what the catalog knows; only differences are held."""
 
 import pickle
 import tempfile
-from collections.abc import Iterable, Iterator
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
 from typing import IO, NamedTuple
 
+from indexer.account import Account
 from indexer.sources import SeenFile
-from store import REMOVED, KnownFile
+from store import FAILED, PRESENT, REMOVED, KnownFile
+
+AT_ONCE = 100  # files of each side: thousands of tuples would set off Python's collector
+
+_path = attrgetter("path")
 
 
 class Unread(NamedTuple):
@@ -16,24 +24,73 @@ class Unread(NamedTuple):
     known: KnownFile | None
 
 
-def pairs(
-    seen: Iterable[SeenFile], known: Iterable[KnownFile]
+def differing(
+    seen: Iterable[SeenFile], known: Iterable[KnownFile], account: Account
 ) -> Iterator[tuple[SeenFile | None, KnownFile | None]]:
-    """Both sides of each path, in the order of paths."""
-    others = iter(known)
-    other = next(others, None)
-    for file in seen:
-        while other is not None and other.path < file.path:
-            yield None, other
-            other = next(others, None)
-        if other is not None and other.path == file.path:
-            yield file, other
-            other = next(others, None)
+    """Both sides of each path where they differ; the other files count as unchanged.
+
+    Both come in the order of paths. A thousand files of a tree nearly always are the thousand of
+    the catalog, which one comparison shows; only where it fails they are looked at one by one.
+    """
+    seen, known = iter(seen), iter(known)
+    files: list[SeenFile] = []
+    others: list[KnownFile] = []
+    while True:
+        files += islice(seen, AT_ONCE - len(files))
+        others += islice(known, AT_ONCE - len(others))
+        if not files and not others:
+            return
+        here, there = _within_both(files, others)
+        if _all_same(files[:here], others[:there]):
+            account.unchanged += here
         else:
-            yield file, None
-    while other is not None:
+            yield from _one_by_one(files[:here], others[:there], account)
+        del files[:here], others[:there]
+
+
+def same_picture(file: SeenFile, known: KnownFile) -> bool:
+    """Whether it holds what was read there; what failed is read again, whatever its times say."""
+    same = (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
+    return same and known.state != FAILED and not file.reason
+
+
+def _within_both(files: Sequence[SeenFile], others: Sequence[KnownFile]) -> tuple[int, int]:
+    """How many of each lie before the place up to which both sides have been read."""
+    sides = (files, others)
+    ends = [side[-1].path for side in sides if len(side) == AT_ONCE]  # the others have ended
+    if not ends:
+        return len(files), len(others)
+    return bisect(files, min(ends), key=_path), bisect(others, min(ends), key=_path)
+
+
+def _all_same(files: Sequence[SeenFile], others: Sequence[KnownFile]) -> bool:
+    """`_same` of all of them at once: column by column, without a step for each."""
+    if len(files) != len(others) or not files:
+        return False
+    paths, sizes, times, reasons, _, words = zip(*files, strict=True)
+    facts = (paths, sizes, times, words)
+    paths, sizes, times, states, _, _, words, _ = zip(*others, strict=True)
+    return facts == (paths, sizes, times, words) and not any(reasons) and {*states} == {PRESENT}
+
+
+def _one_by_one(
+    files: Iterable[SeenFile], others: Iterable[KnownFile], account: Account
+) -> Iterator[tuple[SeenFile | None, KnownFile | None]]:
+    """What is seen comes first: a folder that cannot be listed spares what is known in it."""
+    rest = {other.path: other for other in others}
+    for file in files:
+        other = rest.pop(file.path, None)
+        if other and _same(file, other):
+            account.unchanged += 1
+        else:
+            yield file, other
+    for other in rest.values():
         yield None, other
-        other = next(others, None)
+
+
+def _same(file: SeenFile, known: KnownFile) -> bool:
+    same = known.state == PRESENT and known.sidecars == file.sidecars
+    return same and same_picture(file, known)
 
 
 class Gone:

@@ -15,7 +15,7 @@ import numpy as np
 from encoders import Embeddings, Encoder
 from indexer.account import Account
 from indexer.background import background
-from indexer.compare import Gone, Spool, Unread, pairs
+from indexer.compare import Gone, Spool, Unread, differing, same_picture
 from indexer.read import Reader, ReadFile, words_beside
 from indexer.sources import MISSING, SeenFile, Source, sources, storable
 from indexer.stages import ENCODE, WRITE, Stages
@@ -107,25 +107,22 @@ class _Run:
                 self._became(batch)
 
     def _settled(self, place: Source, spool: Spool) -> Generator[FileChange, None, None]:
-        unchanged = 0
-        for file, known in pairs(place.seen(), place.known(self._catalog)):
+        known_here = place.known(self._catalog)
+        for file, known in differing(place.seen(), known_here, self._account):
             if file is None:
                 if known is not None:
                     self._gone.add(known)
-            elif known and known.state == PRESENT and _same(file, known):
-                unchanged += 1
             elif not file.is_place and not file.is_picture:
                 self._account.count("skipped")
             elif file.reason:
                 yield from self._failed(file, known)
-            elif known and known.picture_id is not None and _same_picture(file, known):
+            elif known and known.picture_id is not None and same_picture(file, known):
                 # Its words may have changed, the picture has not.
                 self._account.count("changed" if known.state == PRESENT else "restored")
                 found = FileChange(*file[:3], PRESENT, sidecars=file.sidecars)
                 yield found._replace(words=words_beside(file))
             else:  # what failed is tried again: permissions leave no trace in the times
                 spool.add(Unread(file, known))
-        self._account.unchanged += unchanged
 
     def _failed(self, file: SeenFile, known: KnownFile | None) -> Iterator[FileChange]:
         if file.reason == MISSING and known:
@@ -190,15 +187,6 @@ class _Run:
 
     def _nothing(self) -> Embeddings:
         return np.empty((0, self._encoder.identity.dim), dtype=np.float32)
-
-
-def _same_picture(file: SeenFile, known: KnownFile) -> bool:
-    same = (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
-    return same and known.state != FAILED and not file.reason
-
-
-def _same(file: SeenFile, known: KnownFile) -> bool:
-    return known.sidecars == file.sidecars and _same_picture(file, known)
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import URL, ColumnElement, Connection, func, select, update
+from sqlalchemy import URL, ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
@@ -17,6 +17,8 @@ from store.files import KnownFile, files_at, files_in_state, files_under, files_
 from store.index import Ids
 from store.migrations import migrate
 from store.models import FAILED, PRESENT, File, Generation, Picture, Setting
+
+COMPLETE = "complete"  # the setting that names the generation which has all that can be found
 
 
 class FileChange(NamedTuple):
@@ -84,8 +86,12 @@ class Catalog:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """A connection whose changes are kept when the block ends, all together or not at all."""
+        """A connection whose changes are kept when the block ends, all together or not at all.
+
+        From then on no generation is known to be `COMPLETE`.
+        """
         with self._engine.begin() as connection:
+            connection.execute(delete(Setting).where(Setting.name == COMPLETE))
             yield connection
 
     def setting(self, name: str) -> Any:
@@ -175,7 +181,7 @@ class Catalog:
         files: Sequence[FileChange],
     ) -> None:
         """One transaction: new pictures, with rows from ``first_row`` on, and what files became."""
-        with Session(self._engine) as session, session.begin():
+        with self.changing() as connection, Session(connection) as session, session.begin():
             known = set(session.scalars(select(Picture.id).where(Picture.id.in_(numbers))))
             for row, (number, picture) in enumerate(zip(numbers, new, strict=True), first_row):
                 if number in known:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from store.about import keep_texts
-from store.catalog import Catalog, FileChange, NewPicture, encoded_anew
+from store.catalog import COMPLETE, Catalog, FileChange, NewPicture, encoded_anew
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
 from store.index import (
@@ -98,11 +98,16 @@ class Writer:
         looked for exactly.
         """
         catalog, folder = self._catalog, self._folder
-        ids, rows = catalog.living()
         with catalog.reading() as connection:
             latest = latest_generation(connection)
         served = self._previous(latest) if latest and not afresh else None
-        if latest and served and _holds(served, ids, rows) and self._current(served, texts):
+        suits = served is not None and self._current(served, texts)
+        unwritten = latest and catalog.setting(COMPLETE) == latest[0]
+        if latest and served and suits and unwritten and _agrees(served):
+            return latest[0]
+        ids, rows = catalog.living()
+        if latest and served and suits and _holds(served, ids, rows):
+            catalog.set(**{COMPLETE: latest[0]})
             return latest[0]
         old = self._previous(latest, mapped=False) if latest and served else None
         total = catalog.rows()
@@ -110,6 +115,7 @@ class Writer:
         name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
         new.save(folder / name)
         number = catalog.publish(total, name)
+        catalog.set(**{COMPLETE: number})
         for index in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
             Gallery.delete(index)
         return number
@@ -177,5 +183,10 @@ class Writer:
 
 def _holds(served: Gallery, ids: Ids, rows: Ids) -> bool:
     """Whether exactly these pictures can be found, with their embeddings in these rows."""
-    found = np.array_equal(served.rows.ids(), ids) and np.array_equal(served.index.ids(), ids)
+    found = np.array_equal(served.rows.ids(), ids) and _agrees(served)
     return found and np.array_equal(served.rows.rows(ids), rows)
+
+
+def _agrees(served: Gallery) -> bool:
+    """Whether the index holds the pictures of its own table of rows."""
+    return np.array_equal(served.index.ids(), served.rows.ids())

@@ -33,7 +33,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     print(f"| {count:,} small pictures | processor seconds | ratio | aim |")
     print("|---|---|---|---|")
     print(f"| walking and `stat` | {walk_median:.2f} | | |")
-    unchanged = f"{again_median / walk_median:.1f} × walking"
+    unchanged = f"{again_median / walk_median:.2f} × walking"
     print(f"| nothing changed | {again_median:.2f} | {unchanged} | ≤ {UNCHANGED_GATE:.0f} × |")
     faster = f"{first / changed:.0f} × faster than all"
     print(f"| 1 % come, 1 % gone | {changed:.2f} | {faster} | ≥ {CHANGED_GATE:.0f} × |")

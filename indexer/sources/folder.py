@@ -3,13 +3,11 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from indexer.sources.archive import Archive, is_archive
 from indexer.sources.seen import WORDS, SeenFile, stamp, words_for
 from store import Catalog, KnownFile
-
-Entries = list[os.DirEntry[str]]
 
 
 class Folder:
@@ -25,16 +23,16 @@ class Folder:
 
     def seen(self) -> Iterator[SeenFile]:
         """Every file, by path; a folder only where it cannot be listed."""
-        opened: list[Iterator[SeenFile | os.DirEntry[str]]] = [_inside(self.root)]
+        opened = [iter(_listed(self.root))]
         while opened:  # a list of our own: folders can lie deeper than Python recurses
             for found in opened[-1]:
                 if isinstance(found, SeenFile):
                     yield found
-                elif found.is_dir(follow_symlinks=False):
-                    opened.append(_inside(found.path))
-                    break
+                elif isinstance(found, Archive):
+                    yield from found.seen()
                 else:
-                    yield from Archive(found.path).seen()
+                    opened.append(iter(_listed(found)))
+                    break
             else:
                 opened.pop()
 
@@ -66,25 +64,53 @@ def with_words(seen: SeenFile, beside: Mapping[str, str]) -> SeenFile:
     return seen._replace(beside=paths, sidecars=stamp(stamps))
 
 
-def _inside(folder: str) -> Iterator[SeenFile | os.DirEntry[str]]:
-    """What lies in the folder: files as they are seen, folders and archives to go into."""
+def _listed(folder: str) -> list[SeenFile | Archive | str]:
+    """What lies in a folder: files as they are seen, archives, and paths of folders.
+
+    In the order of the whole paths: what has something inside sorts with a separator.
+    """
+    inside = folder.rstrip(os.sep) + os.sep
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted((_key(entry), entry) for entry in listing)
+        with _entries(folder) as entries:
+            found, words = _looked_at(entries, inside)
     except OSError as error:
-        place = folder.rstrip(os.sep) + os.sep
-        yield SeenFile(place, reason=f"cannot list this folder: {error.strerror}")
+        return [SeenFile(inside, reason=f"cannot list this folder: {error.strerror}")]
+    if words:
+        files = ((name, one) for name, one in found.items() if isinstance(one, SeenFile))
+        found |= {name: with_words(one, words) for name, one in files if one.is_picture}
+    return [found[name] for name in sorted(found)]
+
+
+def _looked_at(
+    entries: Iterator[os.DirEntry[str]], inside: str
+) -> tuple[dict[str, SeenFile | Archive | str], dict[str, str]]:
+    """All of them by name, and the paths of those with words."""
+    found: dict[str, SeenFile | Archive | str] = {}
+    words: dict[str, str] = {}
+    for entry in entries:
+        name = entry.name
+        path = inside + name
+        if entry.is_dir(follow_symlinks=False):
+            found[name + os.sep] = path
+        elif is_archive(name) and entry.is_file():
+            found[name + os.sep] = Archive(path)
+        elif seen := look(path, entry):
+            found[name] = seen
+            if name.endswith(WORDS):
+                words[name] = path
+    return found, words
+
+
+@contextmanager
+def _entries(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """Its entries; where the system can, they are looked at from within, which is faster."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(folder) as entries:
+            yield entries
         return
-    words = {name: entry.path for name, entry in entries if name.endswith(WORDS)}
-    for key, entry in entries:
-        if key[-1] == os.sep:
-            yield entry
-        elif seen := look(entry.path, entry):
-            yield with_words(seen, words) if words and seen.is_picture else seen
-
-
-def _key(entry: os.DirEntry[str]) -> str:
-    """Names in the order of the whole paths: what has something inside sorts with a separator."""
-    if entry.is_dir(follow_symlinks=False) or (is_archive(entry.name) and entry.is_file()):
-        return entry.name + os.sep
-    return entry.name
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with os.scandir(place) as entries:
+            yield entries
+    finally:
+        os.close(place)

@@ -3,12 +3,13 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from store import (
     Collection,
@@ -116,6 +117,30 @@ def test_publishing_twice_is_one_generation(filled: Collection) -> None:
     with filled.writing() as writer:
         assert writer.publish() == writer.publish() == 1
     assert sorted(filled.folder.iterdir()) == files
+
+
+def test_a_generation_is_compared_with_the_catalog_only_after_something_was_written(
+    filled: Collection,
+) -> None:
+    def compared() -> bool:
+        """Whether publishing asks for all pictures."""
+        asked: list[str] = []
+        with filled.writing() as writer, filled.catalog.reading() as connection:
+            event.listen(connection.engine, "before_cursor_execute", note := _noting(asked))
+            writer.publish()
+            event.remove(connection.engine, "before_cursor_execute", note)
+        return any("FROM picture" in statement for statement in asked)
+
+    assert not compared()
+    with filled.writing() as writer:
+        writer.write([], filled.embeddings.read(0), [removed(3)])  # killed before it published
+    assert compared()
+    assert found(filled, 3) != ["/photos/3.png"]
+    assert not compared()
+
+
+def _noting(asked: list[str]) -> Callable[..., None]:
+    return lambda _connection, _cursor, statement, *_: asked.append(statement)
 
 
 def test_a_reader_keeps_its_answers_while_a_writer_publishes(filled: Collection) -> None:
