@@ -39,7 +39,7 @@ format: .venv/installed
 	@$(PYTHON) -c 'import ensurepip, venv' || \
 		{ echo "this Python cannot make a venv; install it: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[cpu,dev,ocr,raw]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[cpu,dev,ocr,raw,ray]'
 	touch $@
 
 clean:

@@ -1,12 +1,13 @@
 """The one place that chooses where the encoders run and how exactly they count."""
 
+import math
 import os
 import platform
 import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     import torch
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 Kind = Literal["cuda", "mps", "cpu"]
 Precision = Literal["float32", "bfloat16", "float16"]
 
+THREADS_OF_AN_ENCODER = 8  # on a cluster; larger machines get several encoders
 BATCH_SIZES: dict[Kind, int] = {"cuda": 256, "mps": 64, "cpu": 32}
 # Without one of these there is no GPU that torch could use (NVIDIA, WSL, AMD); looking is free,
 # asking torch costs the two seconds of importing it.
@@ -45,6 +47,26 @@ class Device:
     def names(self) -> list[str]:
         """What torch calls each of the devices."""
         return [f"cuda:{n}" for n in range(self.count)] if self.kind == "cuda" else [self.kind]
+
+
+class Share(NamedTuple):
+    """What one encoder gets of a machine."""
+
+    cpus: int
+    gpus: int
+
+
+def shares(cpus: int, gpus: int) -> list[Share]:
+    """The encoders that a machine of a cluster is worth: one a GPU, or one for a few processors."""
+    if gpus and os.environ.get("MINDSEYE_DEVICE") != "cpu":
+        return [Share(max(1, cpus // gpus), 1)] * gpus
+    count = math.ceil(cpus / THREADS_OF_AN_ENCODER)
+    return [Share(cpus // count, 0)] * count
+
+
+def threads() -> int:
+    """How many threads may work at once: ``$OMP_NUM_THREADS``, which torch heeds, or all."""
+    return int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1
 
 
 @cache

@@ -1,7 +1,8 @@
 """The only writer: finds files, encodes what is new, and accounts for every one."""
 
 from indexer.account import Account, Failure
-from indexer.errors import ArchiveError, IndexerError, SourceError
+from indexer.cluster import Cluster, connected
+from indexer.errors import ArchiveError, ClusterError, IndexerError, SourceError
 from indexer.read import THUMBNAIL_SIDE, thumbnail
 from indexer.reindex import reindex
 from indexer.run import index
@@ -12,11 +13,14 @@ __all__ = [
     "THUMBNAIL_SIDE",
     "Account",
     "ArchiveError",
+    "Cluster",
+    "ClusterError",
     "Failure",
     "IndexerError",
     "Source",
     "SourceError",
     "Stages",
+    "connected",
     "index",
     "read_bytes",
     "reindex",

@@ -9,9 +9,9 @@ import numpy as np
 
 from encoders import Embeddings, Encoder, EncoderError, Picture
 from indexer.background import background
+from indexer.batches import batches
 from indexer.original import original
 from indexer.read import THUMBNAIL_SIDE, thumbnail
-from indexer.run import batches
 from store import (
     Collection,
     EncoderMismatchError,

@@ -1,6 +1,7 @@
 """What can go wrong with indexing as a whole; a single bad file never does.
 
 IndexerError
+├── ClusterError   Ray is not installed or not reached, or its workers cannot start
 ├── NoReaderError  the package that reads words in pictures is not installed
 ├── SourceError    a folder, archive or file to index is not there, or is none
 └── ArchiveError   an archive, or a member of it, cannot be read
@@ -17,6 +18,10 @@ class SourceError(IndexerError):
 
 class ArchiveError(IndexerError):
     """An archive is damaged, or has no such member."""
+
+
+class ClusterError(IndexerError):
+    """Ray is not installed or cannot be reached, or its workers cannot start."""
 
 
 class NoReaderError(IndexerError):

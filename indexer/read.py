@@ -1,32 +1,51 @@
 """Reading picture files: the bytes once, for hash, metadata, encoder and thumbnail."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
+from typing import NamedTuple
 
 from PIL import Image
 
-from encoders import Encoder, PictureError, Pixels, open_picture
+from encoders import Embeddings, Encoder, PictureError, Pixels, open_picture
 from indexer.about import about
 from indexer.compare import Unread
 from indexer.errors import ArchiveError
 from indexer.sources import SeenFile, read_bytes
 from indexer.stages import DECODE, READ, Stages
 from indexer.words import sidecar, tidy
-from indexer.workers import Task
 from store import About, Catalog, NewPicture, Words
 
 THUMBNAIL_SIDE = 320  # pixels, the longer side; sharp in the web's grid on dense screens too
 MAX_SIDECAR = 1_000_000  # bytes; what is longer is no caption
 
 
+class Loaded(NamedTuple):
+    """A file whose bytes are in memory, with their hash; or why they cannot be."""
+
+    unread: Unread
+    data: bytes = b""
+    sha256: str = ""
+    reason: str | None = None
+
+
+class Known(NamedTuple):
+    """Contents that need no encoding, and those of them whose metadata nobody has read yet."""
+
+    pictures: frozenset[str]
+    undescribed: frozenset[str]
+
+
 @dataclass(frozen=True)
 class ReadFile:
     """A file after reading: why it failed, or its hash and, where it is new, what to keep of it.
 
-    ``words`` lie beside it; ``about`` is what a known picture says, if nobody has read that yet.
+    A new picture comes with its pixels, or with its embedding ``(dim,)`` where whoever read it has
+    encoded it as well. ``words`` lie beside it; ``about`` is what a known picture says, if nobody
+    has read that yet.
     """
 
     unread: Unread
@@ -34,53 +53,46 @@ class ReadFile:
     sha256: str = ""
     picture: NewPicture | None = None
     pixels: Pixels | None = None
+    embedding: Embeddings | None = None
     words: Words | None = None
     about: About | None = None
 
 
-class Reader:
-    """Reads files in worker threads; decodes only contents that the catalog does not know."""
+def known_to(catalog: Catalog, hashes: Sequence[str]) -> Known:
+    """What the catalog knows of these contents."""
+    known = catalog.pictures(hashes)
+    return Known(frozenset(known), catalog.undescribed(known) if known else frozenset())
 
-    def __init__(self, encoder: Encoder, catalog: Catalog, stages: Stages) -> None:
+
+class Reader:
+    """Reads files, in any thread; decodes only contents that are not known."""
+
+    def __init__(self, encoder: Encoder, stages: Stages) -> None:
         self._encoder = encoder
-        self._catalog = catalog
         self._stages = stages
 
-    def work(self, task: Task[Unread, ReadFile]) -> None:
-        """Read the files of a task: all bytes, one question to the catalog, then the pictures."""
-        read: list[bytes | str] = []
-        for place in range(len(task.items)):
-            with self._stages.at(READ):
-                read.append(_bytes(task.pick(place).seen.path))
-        hashes = [_hash(data) for data in read]
-        known = self._catalog.pictures(hashes)
-        undescribed = self._catalog.undescribed(known) if known else frozenset()
-        for place, sha256 in enumerate(hashes):
-            data, read[place] = read[place], ""  # each is let go when it has been decoded
-            if task.left:
-                return
-            task.done.append(self._file(task.pick(place), data, sha256, known, undescribed))
-
-    def _file(
-        self,
-        unread: Unread,
-        data: bytes | str,
-        sha256: str,
-        known: dict[str, int],
-        undescribed: frozenset[str],
-    ) -> ReadFile:
+    def load(self, unread: Unread) -> Loaded:
+        """All bytes of a file. Never raises for a bad file: the reason is in the result."""
+        with self._stages.at(READ):
+            data = _bytes(unread.seen.path)
         if isinstance(data, str):
-            return ReadFile(unread, data)
+            return Loaded(unread, reason=data)
+        return Loaded(unread, data, hashlib.sha256(data).hexdigest())
+
+    def decode(self, loaded: Loaded, known: Known) -> ReadFile:
+        """What becomes of a loaded file. Never raises for a bad one either."""
+        unread, data, sha256, reason = loaded
+        if reason:
+            return ReadFile(unread, reason)
         with self._stages.at(DECODE):
-            if sha256 not in known:
-                found = self._decode(unread, data, sha256)
+            if sha256 not in known.pictures:
+                found = self._new(unread, data, sha256)
             else:
-                says = about(data) if sha256 in undescribed else None
+                says = about(data) if sha256 in known.undescribed else None
                 found = ReadFile(unread, sha256=sha256, about=says)
             return found if found.reason else replace(found, words=words_beside(unread.seen))
 
-    def _decode(self, unread: Unread, data: bytes, sha256: str) -> ReadFile:
-        """Never raises for a bad file: the reason is in the result."""
+    def _new(self, unread: Unread, data: bytes, sha256: str) -> ReadFile:
         smallest = max(self._encoder.image_size, THUMBNAIL_SIDE)
         suffix = PurePath(unread.seen.path).suffix
         try:
@@ -123,7 +135,3 @@ def _bytes(path: str) -> bytes | str:
         return f"cannot be read: {error.strerror or error}"
     except ArchiveError as error:
         return str(error)
-
-
-def _hash(data: bytes | str) -> str:
-    return hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else ""

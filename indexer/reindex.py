@@ -12,8 +12,8 @@ import numpy as np
 from encoders import Embeddings, Encoder, Pixels
 from encoders.joint import Joint
 from indexer.background import background
+from indexer.batches import batches
 from indexer.original import original
-from indexer.run import batches
 from indexer.usual import measure_usual
 from store import Collection, Succession, Unencoded, same_encoder
 

@@ -6,32 +6,27 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from encoders import Embeddings, Encoder
 from indexer.account import Account
 from indexer.background import background
+from indexer.batches import batches
+from indexer.cluster import Cluster, Job
 from indexer.compare import Gone, Spool, Unread, differing, same_picture
-from indexer.read import Reader, ReadFile, words_beside
-from indexer.sources import MISSING, SeenFile, Source, sources, storable
+from indexer.read import ReadFile, words_beside
+from indexer.reading import PATIENCE, Reading, Threads
+from indexer.sources import MISSING, SeenFile, Source, roots, sources, storable
 from indexer.stages import ENCODE, WRITE, Stages
 from indexer.usual import measure_usual
 from indexer.verdict import Verdicts
-from indexer.workers import Workers, workers
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, NewPicture, Writer
-
-Item = TypeVar("Item")
 
 Progress = Callable[[int, int, Account], None]
 """Called with files read so far, files to read, and the account until now."""
 
-BATCHES_AHEAD = 2  # decoded before they are asked for: 13 MB of pixels on a CPU, 100 MB on a GPU
-FILES_IN_A_TASK = 8  # a worker holds the bytes of so many at once, for one question to the catalog
-PATIENCE = 120.0  # seconds that one file may take to be read and decoded
 CHANGES_AT_ONCE = 500
 
 
@@ -43,27 +38,36 @@ def index(
     *,
     stages: Stages | None = None,
     patience: float = PATIENCE,
+    cluster: Cluster | None = None,
 ) -> Account:
     """Make the collection hold exactly what lies in these places; the account of every file.
 
     Places are folders, archives, single files, addresses of object storage, or ``-`` for a list of
     paths on standard input; files outside them keep their state. Whatever stops it, the pictures
     written so far are published, and the next run goes on from there. ``stages`` is told how busy
-    each stage is; a file that takes longer than ``patience`` seconds has failed.
+    each stage is; a file that takes longer than ``patience`` seconds has failed. The workers of a
+    ``cluster`` read and encode in place of this process, which alone writes.
 
     Raises:
         SourceError: a place is missing.
+        ClusterError: no worker can start, or does not see a place.
         EncoderMismatchError: the collection was made with another encoder.
         CollectionBusyError: another process is writing.
         DiskFullError: there is no room for what is written; what was written before is kept.
     """
     places = sources(given)
     collection.require(asdict(encoder.identity))
+    stages = stages or Stages()
     with collection.writing() as writer:
         writer.remember(place.root for place in places if place.root)
         try:
-            run = _Run(collection, encoder, writer, progress, stages or Stages())
-            account = run.all(places, patience)
+            run = _Run(collection, encoder, writer, progress, stages)
+            if cluster:
+                who = Job(cluster.load, encoder.identity, roots(places), patience)
+                reading: Reading = cluster.reading(who, collection.catalog, stages)
+            else:
+                reading = Threads(encoder, collection.catalog, stages, patience)
+            account = run.all(places, reading)
         finally:
             writer.publish(partial(background, encoder))
         measure_usual(collection, encoder)
@@ -89,13 +93,11 @@ class _Run:
         self._in_flight: set[str] = set()  # contents that are just being written
         self._verdicts = Verdicts(self._account, self._gone, self._catalog)
 
-    def all(self, places: Sequence[Source], patience: float) -> Account:
+    def all(self, places: Sequence[Source], reading: Reading) -> Account:
         with closing(Spool()) as spool:
             for place in places:
                 self._compare(place, spool)
-            reader = Reader(self._encoder, self._catalog, self._stages)
-            with workers(reader.work, patience) as pool:
-                self._read(pool, spool, patience)
+            self._read(spool, reading)
         self._remove()
         return self._account
 
@@ -134,13 +136,15 @@ class _Run:
         if storable(file.path) and file.reason != MISSING:
             yield FileChange(*file[:3], FAILED, file.reason)
 
-    def _read(self, pool: Workers[Unread, ReadFile], spool: Spool, patience: float) -> None:
+    def _read(self, spool: Spool, reading: Reading) -> None:
         size = self._encoder.batch_size  # one transaction; a kill costs at most this much encoding
-        tasks = batches(spool, FILES_IN_A_TASK)
-        depth = max(BATCHES_AHEAD * size // FILES_IN_A_TASK, 2 * pool.count)
-        late = f"took longer than {patience:g} s to read; it was left behind"
-        files = pool.ahead(tasks, depth, lambda unread: ReadFile(unread, late))
-        with self._stages.running(pool.count), closing(files), ThreadPoolExecutor(1) as writing:
+
+        def tell() -> None:
+            self._progress(self._stages.files, spool.count, self._account)
+
+        busy = self._stages.running(reading.readers, reading.encoders)
+        files = reading.files(spool, tell)
+        with busy, closing(files), ThreadPoolExecutor(1) as writing:
             written: Future[None] | None = None
             for batch in batches(files, size):
                 new = self._new(batch)
@@ -152,7 +156,7 @@ class _Run:
                 self._in_flight = {picture.sha256 for picture in pictures}
                 written = writing.submit(self._write, pictures, embeddings, changes)
                 self._stages.files += len(batch)
-                self._progress(self._stages.files, spool.count, self._account)
+                tell()
             if written:
                 written.result()
 
@@ -164,9 +168,10 @@ class _Run:
         return [file for sha256, file in reversed(new.items()) if sha256 not in known_soon]
 
     def _encode(self, new: Sequence[ReadFile]) -> Embeddings:
+        encoded = [file.embedding for file in new if file.embedding is not None]
         pixels = [file.pixels for file in new if file.pixels is not None]
         if not pixels:
-            return self._nothing()
+            return np.stack(encoded) if encoded else self._nothing()
         with self._stages.at(ENCODE):
             return self._encoder.encode_images(pixels)
 
@@ -187,10 +192,3 @@ class _Run:
 
     def _nothing(self) -> Embeddings:
         return np.empty((0, self._encoder.identity.dim), dtype=np.float32)
-
-
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of this size, the last one shorter."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

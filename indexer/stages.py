@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 READ, DECODE, ENCODE, WRITE = STAGES = ("read", "decode", "encode", "write")
 
 
 class Stages:
-    """Seconds of work in each stage; reading and decoding share ``lanes`` threads.
+    """Seconds of work in each stage; several threads read and decode, several workers may encode.
 
     A stage at 100 % was at work all the time, on all of its threads: nothing else could have made
     the run faster. What none of them accounts for is waiting, or the interpreter's lock.
@@ -18,15 +18,15 @@ class Stages:
     def __init__(self) -> None:
         self.files = 0  # read so far
         self.busy = dict.fromkeys(STAGES, 0.0)
-        self._lanes = 1
+        self._lanes = dict.fromkeys(STAGES, 1)
         self._began = self._ended = 0.0
         self._lock = threading.Lock()
 
     @contextmanager
-    def running(self, lanes: int) -> Iterator[None]:
-        """Count from now until the block ends, with so many threads to read and decode."""
+    def running(self, readers: int, encoders: int = 1) -> Iterator[None]:
+        """Count from now until the block ends: so many read and decode at once, so many encode."""
         self.files, self.busy = 0, dict.fromkeys(STAGES, 0.0)
-        self._lanes = lanes
+        self._lanes = {READ: readers, DECODE: readers, ENCODE: encoders, WRITE: 1}
         self._began, self._ended = time.perf_counter(), 0.0
         try:
             yield
@@ -40,8 +40,12 @@ class Stages:
         try:
             yield
         finally:
-            taken = time.perf_counter() - began
-            with self._lock:
+            self.add({stage: time.perf_counter() - began})
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """So many seconds of work were done in each of these stages."""
+        with self._lock:
+            for stage, taken in seconds.items():
                 self.busy[stage] += taken
 
     @property
@@ -52,9 +56,8 @@ class Stages:
     @property
     def shares(self) -> dict[str, float]:
         """How much of the time each stage was at work, 0 to 1."""
-        lanes = {READ: self._lanes, DECODE: self._lanes, ENCODE: 1, WRITE: 1}
         passed = max(self.seconds, 1e-9)
-        return {stage: self.busy[stage] / passed / lanes[stage] for stage in STAGES}
+        return {stage: self.busy[stage] / passed / self._lanes[stage] for stage in STAGES}
 
     @property
     def slowest(self) -> str:

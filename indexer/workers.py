@@ -1,6 +1,5 @@
 """Threads that work ahead of their consumer, and one that hangs is left behind."""
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -9,6 +8,8 @@ from concurrent.futures import TimeoutError as Late
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from encoders.device import threads
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -37,7 +38,7 @@ class Workers(Generic[In, Out]):
     """A daemon thread for each processor: a decoder that hangs must not hang the end as well."""
 
     def __init__(self, work: Work[In, Out], patience: float) -> None:
-        self.count = os.cpu_count() or 1
+        self.count = threads()
         self._work = work
         self._patience = patience
         self._tasks: SimpleQueue[Task[In, Out] | None] = SimpleQueue()

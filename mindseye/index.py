@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     help="How much memory the index may take, as 500MB: less makes it keep shorter codes.  "
     "[default: 2GB; kept in the collection]",
 )
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Read and encode on a Ray cluster: HOST:PORT, auto for the one that this machine belongs "
+    "to, or local for one that is started here.",
+)
 @click.option("--ocr", is_flag=True, help="Also read the words in pictures, to search for them.")
 @click.option(
     "--recall-target",
@@ -55,6 +61,7 @@ def command(
     encoder: str | None,
     catalog: str | None,
     memory: int | None,
+    ray: str | None,
     ocr: bool,
     recall_target: float | None,
     report: Path | None,
@@ -76,17 +83,18 @@ def command(
     with explained():
         from indexer import sources
         from indexer.ocr import text_reader
-        from mindseye.opening import for_indexing
+        from mindseye.opening import for_indexing, on_cluster
 
         reader = text_reader() if ocr else None
         given = sources(places)  # one that is not there must not leave an empty collection
         collection, opened = for_indexing(folder, encoder, catalog)
         wishes = {"memory": memory, "recall_target": recall_target}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
-        with resumable("what was read is kept, the same command goes on from here") as stop:
+        kept = "what was read is kept, the same command goes on from here"
+        with resumable(kept) as stop, on_cluster(ray, opened) as cluster:
 
             def once() -> Ran:
-                ran = run(collection, opened, given, stop)
+                ran = run(collection, opened, given, stop, cluster)
                 if reader:
                     _read_words(collection, reader, stop)
                 return ran

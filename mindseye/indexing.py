@@ -13,7 +13,7 @@ from mindseye.stopping import Stop
 
 if TYPE_CHECKING:
     from encoders import Encoder
-    from indexer import Account, Source, Stages
+    from indexer import Account, Cluster, Source, Stages
     from store import Collection
 
 FAILURES_SHOWN = 20
@@ -30,9 +30,13 @@ Run = Callable[[], Ran]
 
 
 def run(
-    collection: "Collection", encoder: "Encoder", given: "Iterable[Path | Source]", stop: Stop
+    collection: "Collection",
+    encoder: "Encoder",
+    given: "Iterable[Path | Source]",
+    stop: Stop,
+    cluster: "Cluster | None" = None,
 ) -> Ran:
-    """Index these places under a line of progress."""
+    """Index these places under a line of progress, here or with the workers of a cluster."""
     from indexer import Stages, index
 
     stages = Stages()
@@ -41,9 +45,9 @@ def run(
         def show(done: int, total: int, account: "Account") -> None:
             stop()
             failed = f"{account.failed} failed, " if account.failed else ""
-            update(done, total, f"{failed}{stages}")
+            update(done, total, f"{failed}{stages}" if done else "workers are starting")
 
-        return Ran(index(collection, encoder, given, show, stages=stages), stages)
+        return Ran(index(collection, encoder, given, show, stages=stages, cluster=cluster), stages)
 
 
 def tell(ran: Ran, folder: Path, report: Path | None = None) -> None:

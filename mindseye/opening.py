@@ -1,7 +1,11 @@
 """How commands get at a collection and its encoder."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from PIL import Image
@@ -10,6 +14,9 @@ import encoders
 from encoders import Encoder, PictureError, open_picture
 from search import Engine
 from store import Collection, NoCollectionError, place_of, same_encoder
+
+if TYPE_CHECKING:
+    from indexer import Cluster
 
 
 def for_indexing(
@@ -48,6 +55,20 @@ def for_searching(folder: Path) -> Engine:
     """The engine over the collection in ``folder``."""
     collection = Collection(folder)
     return Engine(collection, encoders.load(collection.encoder["name"]), encoders.load)
+
+
+@contextmanager
+def on_cluster(address: str | None, encoder: Encoder) -> Iterator["Cluster | None"]:
+    """The Ray cluster at the address while the block runs; none without an address."""
+    if address is None:
+        yield None
+        return
+    from indexer import connected
+
+    name = encoder.identity.name
+    known = str(Path(name).resolve()) if Path(name).is_dir() else name
+    with connected(address, partial(encoders.load, known)) as cluster:
+        yield cluster
 
 
 def _load(name: str) -> Encoder:

@@ -66,8 +66,8 @@ def _lines(verb: str) -> Update:
             return
         last = now
         speed = done / max(now - started, 1e-3)
-        left = (total - done) / max(speed, 1e-3)
-        line = f"{verb} {done}/{total}, {speed:.0f}/s, {left:.0f} s left"
+        left = f", {speed:.0f}/s, {(total - done) / speed:.0f} s left" if done else ""
+        line = f"{verb} {done}/{total}{left}"
         click.echo(f"{line}, {word}" if word else line, err=True)
 
     return update

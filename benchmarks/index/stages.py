@@ -13,9 +13,10 @@ import encoders
 from benchmarks.index.material import in_turns, jpegs, rate, scenes
 from encoders import Encoder
 from indexer import Stages, index
+from indexer.batches import batches
 from indexer.compare import Unread
-from indexer.read import Reader, ReadFile
-from indexer.run import batches
+from indexer.read import ReadFile
+from indexer.reading import Threads
 from indexer.sources import SeenFile, read_bytes
 from indexer.workers import Task
 from store import PRESENT, Collection, FileChange
@@ -64,7 +65,7 @@ class Alone:
         self._folder = folder
         self._seen = [SeenFile(str(file), file.stat().st_size, 1) for file in files]
         self._collection = Collection.create(folder / "empty", asdict(encoder.identity))
-        self._reader = Reader(encoder, self._collection.catalog, Stages())
+        self._threads = Threads(encoder, self._collection.catalog, Stages())
         self._ready = self.decode()
         self._embeddings = self.encode()
 
@@ -77,7 +78,7 @@ class Alone:
         """From files to pixels, thumbnails and metadata."""
         tasks = [Task([Unread(one, None) for one in some]) for some in batches(self._seen, 8)]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(self._reader.work, tasks))
+            list(pool.map(self._threads.work, tasks))
         return [file for task in tasks for file in task.done]
 
     def encode(self) -> list[encoders.Embeddings]:

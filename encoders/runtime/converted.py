@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from encoders.device import threads
 from encoders.protocol import Embeddings
 from encoders.runtime import silent  # noqa: F401
 from encoders.runtime.kinds import Module, Tower
@@ -26,8 +27,12 @@ def tower(build: Callable[[], Module], saved: Path, precision: str) -> Tower:
     if not saved.exists():
         _convert(build, saved)
     # The precision is always said: some processors would otherwise round to bfloat16 unasked.
-    # One request on all cores, so that a query does not wait for a share of them.
-    options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+    # One request on all cores that are ours, so that a query does not wait for a share of them.
+    options = {
+        "INFERENCE_PRECISION_HINT": precision,
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads(),
+    }
     compiled = openvino.Core().compile_model(saved, "CPU", options)
 
     def run(*inputs: NDArray[Any]) -> Embeddings:

@@ -6,7 +6,7 @@ a source named, also within an archive.
 """
 
 from indexer.sources.archive import is_archive, read_bytes
-from indexer.sources.given import Source, sources, sources_of
+from indexer.sources.given import Source, roots, sources, sources_of
 from indexer.sources.seen import MISSING, SeenFile, storable
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Source",
     "is_archive",
     "read_bytes",
+    "roots",
     "sources",
     "sources_of",
     "storable",

@@ -92,6 +92,15 @@ def sources(given: Iterable[Path | str | Source]) -> list[Source]:
     return [*ready, Files(alone)] if alone else ready
 
 
+def roots(places: Iterable[Source]) -> tuple[str, ...]:
+    """What has to be seen by whoever reads the files: folders, archives and addresses."""
+    found: dict[str, None] = {}
+    for place in places:
+        alone = (os.path.dirname(path) for path in place.paths)  # noqa: PTH120  (there may be many)
+        found.update(dict.fromkeys([place.root] if place.root else alone))
+    return tuple(found)
+
+
 def sources_of(paths: Iterable[str]) -> list[Source]:
     """Where files lie that the catalog knows: archives as a whole, others one by one."""
     places: set[str] = set()
