@@ -138,9 +138,7 @@ class Catalog:
 
     def living(self) -> tuple[Ids, Ids]:
         """Ids and embedding rows, both ``(n,)``, of the pictures that lie somewhere; by id."""
-        present = select(File.picture_id).where(File.state == PRESENT)
-        statement = select(Picture.id, Picture.row)
-        statement = statement.where(Picture.id.in_(present), Picture.encoded)
+        statement = select(Picture.id, Picture.row).where(Picture.lying, Picture.encoded)
         with self._engine.connect() as connection:
             pairs = map(tuple, connection.execute(statement.order_by(Picture.id)))
             table = np.fromiter(pairs, dtype=(np.int64, 2))  # one by one: there may be millions
@@ -157,7 +155,7 @@ class Catalog:
         with self._engine.connect() as connection:
             states = connection.execute(select(File.state, func.count()).group_by(File.state))
             counts = {str(state): int(count) for state, count in states}
-            pictures = select(func.count(File.picture_id.distinct())).where(File.state == PRESENT)
+            pictures = select(func.count()).where(Picture.lying)
             return counts | {"pictures": connection.scalar(pictures) or 0}
 
     def failures(self, limit: int | None = None, offset: int = 0) -> list[KnownFile]:

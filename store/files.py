@@ -5,9 +5,9 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy import Connection, Select, select
 
-from store.models import PRESENT, File, Picture
+from store.models import File, Picture
 
 ROWS_AT_ONCE = 100
 
@@ -75,8 +75,7 @@ def files_in_state(
 
 def lying(connection: Connection, pictures: Iterable[int]) -> frozenset[int]:
     """Those of the pictures that lie somewhere now."""
-    somewhere = exists().where(File.picture_id == Picture.id, File.state == PRESENT)
-    statement = select(Picture.id).where(Picture.id.in_(set(pictures)), somewhere)
+    statement = select(Picture.id).where(Picture.id.in_(set(pictures)), Picture.lying)
     return frozenset(connection.scalars(statement))
 
 

@@ -8,14 +8,14 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from store.models import PRESENT, File, Picture, Tag
 
 EARTH_KM = 6371.0088  # the mean radius
 KM_PER_DEGREE = radians(EARTH_KM)
-LIES = File.state == PRESENT
+LIES = File.state == literal_column(f"'{PRESENT}'")  # a parameter would keep SQLite from its index
 
 
 class Near(NamedTuple):
@@ -44,10 +44,11 @@ def conditions(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
 
     All positive filters on files are met by one and the same file; a negative one by none.
     """
+    wanted = on_files(filters)
+    lies = Picture.lying if len(wanted) == 1 else _has_file(wanted)
     negative = [one for one in filters if one.field in FILE_FIELDS and one.negative]
-    refused = [(LIES, _condition(one)) for one in negative]
     own = [_own(one) for one in filters if one.field not in FILE_FIELDS]
-    return [_has_file(on_files(filters)), *own, *(~_has_file(one) for one in refused)]
+    return [lies, *own, *(~_has_file((LIES, _condition(one))) for one in negative)]
 
 
 def on_files(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
@@ -57,9 +58,8 @@ def on_files(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
 
 
 def _has_file(which: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    if len(which) > 1:  # few files, usually: begin with them
-        return Picture.id.in_(select(File.picture_id).where(*which))
-    return exists().where(File.picture_id == Picture.id, *which)
+    having = select(File.picture_id).where(*which, File.picture_id.is_not(None))
+    return Picture.id.in_(having)
 
 
 def _own(one: Filter) -> ColumnElement[bool]:

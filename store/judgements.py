@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select
 
 from store.found import in_utc
-from store.models import PRESENT, File, Judgement
+from store.models import Judgement, Picture
 
 
 class Judged(NamedTuple):
@@ -55,7 +55,7 @@ def judgements(
     first = func.min(Judgement.id).over(partition_by=Judgement.query)
     statement = select(*columns).order_by(first, Judgement.id).limit(limit).offset(offset)
     if present:
-        lying = select(File.picture_id).where(File.state == PRESENT)
+        lying = select(Picture.id).where(Picture.lying)
         statement = statement.where(Judgement.picture_id.in_(lying))
     rows = connection.execute(statement)
     return [Judged(query, picture, in_utc(at)) for query, picture, at in rows]

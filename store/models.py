@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -30,8 +31,17 @@ ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that mo
 USUAL = "usual_score"  # the setting that `indexer.usual` keeps
 
 
+SQLITE = {"lying": "lying = 1"}  # it uses an index where a query says exactly the same
+
+
 class Base(DeclarativeBase):
     """The tables of a catalog."""
+
+
+def _where(condition: str, name: str, *columns: str) -> Index:
+    """An index over the rows that meet the condition, as each database writes it."""
+    sqlite = text(SQLITE.get(condition, condition))
+    return Index(name, *columns, sqlite_where=sqlite, postgresql_where=text(condition))
 
 
 class Picture(Base):
@@ -41,6 +51,7 @@ class Picture(Base):
     ``described`` says whether its metadata have been read: before schema 3, nobody did;
     ``text_read`` whether anybody has looked for words in its pixels.
     Not ``encoded`` are those that could not be read when the collection's encoder was changed.
+    ``lying`` says whether a file of it is present; triggers on `File` keep it.
     """
 
     __tablename__ = "picture"
@@ -52,14 +63,26 @@ class Picture(Base):
     height: Mapped[int]
     format: Mapped[str] = mapped_column(String(16))
     size: Mapped[int] = mapped_column(BigInteger)
-    taken_at: Mapped[datetime | None] = mapped_column(DateTime, index=True)
+    taken_at: Mapped[datetime | None] = mapped_column(DateTime)
     camera: Mapped[str | None]
     latitude: Mapped[float | None] = mapped_column(Double)
     longitude: Mapped[float | None] = mapped_column(Double)
     described: Mapped[bool] = mapped_column(default=True, server_default="0")
     text_read: Mapped[bool] = mapped_column(default=False, server_default="0")
     encoded: Mapped[bool] = mapped_column(default=True, server_default="1")
+    lying: Mapped[bool] = mapped_column(default=False, server_default="0")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
+
+    # What filters ask for, of those that lie somewhere: answered by an index alone.
+    __table_args__ = (
+        _where("lying", "ix_picture_size", "size"),
+        _where("lying", "ix_picture_width", "width", "height"),
+        _where("lying", "ix_picture_height", "height"),
+        _where("lying", "ix_picture_format", "format"),
+        _where("lying", "ix_picture_taken_at", "taken_at"),
+        _where("lying", "ix_picture_camera", "camera"),
+        _where("lying", "ix_picture_place", "latitude", "longitude"),
+    )
 
 
 class File(Base):
@@ -81,7 +104,10 @@ class File(Base):
     picture: Mapped[Picture | None] = relationship(back_populates="files")
 
     # With the state in it, whether a picture lies somewhere is answered by the index alone.
-    __table_args__ = (Index("ix_file_picture_id", "picture_id", "state"),)
+    __table_args__ = (
+        Index("ix_file_picture_id", "picture_id", "state"),
+        _where("state = 'present'", "ix_file_lying", "path", "picture_id"),
+    )
 
 
 class Caption(Base):

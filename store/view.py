@@ -8,10 +8,10 @@ from sqlalchemy import Connection, String, cast, func, select
 
 from store.description import Description, description
 from store.facets import Facets, facets
-from store.filters import Filter, conditions
+from store.filters import LIES, Filter, conditions
 from store.index import Ids
 from store.keywords import holding
-from store.models import OCR, PRESENT, Caption, File, Picture, Setting
+from store.models import OCR, Caption, File, Picture, Setting
 
 NEWEST = (Picture.taken_at.desc().nulls_last(), Picture.id)
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -36,8 +36,9 @@ class View:
 
     def living(self, ids: Sequence[int]) -> set[int]:
         """Those of the pictures that lie somewhere."""
-        statement = select(File.picture_id).where(File.picture_id.in_(ids), File.state == PRESENT)
-        return {one for one in self._connection.scalars(statement) if one is not None}
+        return set(
+            self._connection.scalars(select(Picture.id).where(Picture.id.in_(ids), Picture.lying))
+        )
 
     def matching(self, filters: Sequence[Filter]) -> Ids:
         """The ids of the pictures that meet all filters and lie somewhere, ascending: ``(m,)``.
@@ -47,9 +48,8 @@ class View:
         """
         if (known := self._matching.get(tuple(filters))) is not None:
             return known
-        found = select(Picture.id).where(*conditions(filters)).subquery()
-        joined = select(func.aggregate_strings(cast(found.c.id, String), ","))
-        numbers = self._connection.scalar(joined)
+        joined = func.aggregate_strings(cast(Picture.id, String), ",")
+        numbers = self._connection.scalar(select(joined).where(*conditions(filters)))
         ids = np.sort(np.fromstring(numbers or "", dtype=np.int64, sep=","))
         ids.flags.writeable = False
         self._matching[tuple(filters)] = ids
@@ -59,9 +59,7 @@ class View:
         """How many pictures meet all filters and lie somewhere."""
         if (known := self._matching.get(tuple(filters))) is not None:
             return len(known)
-        statement = select(func.count(File.picture_id.distinct())).where(File.state == PRESENT)
-        if filters:
-            statement = select(func.count()).select_from(Picture).where(*conditions(filters))
+        statement = select(func.count()).select_from(Picture).where(*conditions(filters))
         return self._connection.scalar(statement) or 0
 
     def listed(
@@ -81,7 +79,7 @@ class View:
             statement = statement.where(Picture.id.in_(among))
         if sort == "name":
             lying = select(File.picture_id, func.min(func.file_name(File.path)).label("name"))
-            names = lying.where(File.state == PRESENT).group_by(File.picture_id).subquery()
+            names = lying.where(LIES).group_by(File.picture_id).subquery()
             statement = statement.join(names, names.c.picture_id == Picture.id)
             statement = statement.order_by(func.lower(names.c.name), Picture.id)
         else:
@@ -102,7 +100,7 @@ class View:
 
     def captions(self) -> dict[int, list[str]]:
         """What people and files say of each picture that lies somewhere, by id; not words in it."""
-        lying = select(File.picture_id).where(File.state == PRESENT)
+        lying = select(Picture.id).where(Picture.lying)
         statement = select(Caption.picture_id, Caption.text).order_by(Caption.id)
         statement = statement.where(Caption.source != OCR, Caption.picture_id.in_(lying))
         found: dict[int, list[str]] = {}

@@ -20,7 +20,7 @@ from store.embeddings import Embeddings
 from store.index import MEMORY, Gallery, Index, RowTable, kind_for
 
 PROBES = (4, 6, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64)
-GRAPH = (16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+GRAPH = (16, 32, 64, 128, 192, 256, 384, 512, 768, 1024, 1280, 1536, 2048, 3072)
 
 
 class Contender(Protocol):
