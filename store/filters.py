@@ -8,14 +8,14 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from store.models import PRESENT, File, Picture, Tag
 
 EARTH_KM = 6371.0088  # the mean radius
 KM_PER_DEGREE = radians(EARTH_KM)
-LIES = File.state == literal_column(f"'{PRESENT}'")  # a parameter would keep SQLite from its index
+LIES = File.state == PRESENT
 
 
 class Near(NamedTuple):
@@ -58,8 +58,8 @@ def on_files(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
 
 
 def _has_file(which: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    having = select(File.picture_id).where(*which, File.picture_id.is_not(None))
-    return Picture.id.in_(having)
+    """One look at all files; no file without a picture may make its opposite unknown."""
+    return Picture.id.in_(select(func.coalesce(File.picture_id, 0)).where(*which))
 
 
 def _own(one: Filter) -> ColumnElement[bool]:
@@ -77,7 +77,8 @@ def _folder(one: Filter) -> ColumnElement[bool]:
     if Path(value + os.sep).is_absolute():
         below = value + os.sep
         return and_(File.path >= below, File.path < value + chr(ord(os.sep) + 1))
-    return File.path.icontains(f"{os.sep}{value.lstrip(os.sep)}{os.sep}", autoescape=True)
+    within = f"%{os.sep}{_escaped(value.lstrip(os.sep))}{os.sep}%"
+    return File.path.ilike(within, escape="\\")
 
 
 def _name(one: Filter) -> ColumnElement[bool]:
@@ -99,10 +100,14 @@ def _camera(one: Filter) -> ColumnElement[bool]:
 
 def _pattern(value: str, *, whole: bool) -> str:
     r"""``*`` and ``?`` as LIKE has them; without one of them, anything that contains the value."""
-    escaped = value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    escaped = _escaped(value)
     if whole or set(value) & set("*?"):
         return escaped.replace("*", "%").replace("?", "_")
     return f"%{escaped}%"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _year(one: Filter) -> ColumnElement[bool]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -31,17 +30,8 @@ ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that mo
 USUAL = "usual_score"  # the setting that `indexer.usual` keeps
 
 
-SQLITE = {"lying": "lying = 1"}  # it uses an index where a query says exactly the same
-
-
 class Base(DeclarativeBase):
     """The tables of a catalog."""
-
-
-def _where(condition: str, name: str, *columns: str) -> Index:
-    """An index over the rows that meet the condition, as each database writes it."""
-    sqlite = text(SQLITE.get(condition, condition))
-    return Index(name, *columns, sqlite_where=sqlite, postgresql_where=text(condition))
 
 
 class Picture(Base):
@@ -75,13 +65,13 @@ class Picture(Base):
 
     # What filters ask for, of those that lie somewhere: answered by an index alone.
     __table_args__ = (
-        _where("lying", "ix_picture_size", "size"),
-        _where("lying", "ix_picture_width", "width", "height"),
-        _where("lying", "ix_picture_height", "height"),
-        _where("lying", "ix_picture_format", "format"),
-        _where("lying", "ix_picture_taken_at", "taken_at"),
-        _where("lying", "ix_picture_camera", "camera"),
-        _where("lying", "ix_picture_place", "latitude", "longitude"),
+        Index("ix_picture_size", "lying", "size"),
+        Index("ix_picture_width", "lying", "width", "height"),
+        Index("ix_picture_height", "lying", "height"),
+        Index("ix_picture_format", "lying", "format"),
+        Index("ix_picture_taken_at", "lying", "taken_at"),
+        Index("ix_picture_camera", "lying", "camera"),
+        Index("ix_picture_place", "lying", "latitude", "longitude"),
     )
 
 
@@ -104,10 +94,7 @@ class File(Base):
     picture: Mapped[Picture | None] = relationship(back_populates="files")
 
     # With the state in it, whether a picture lies somewhere is answered by the index alone.
-    __table_args__ = (
-        Index("ix_file_picture_id", "picture_id", "state"),
-        _where("state = 'present'", "ix_file_lying", "path", "picture_id"),
-    )
+    __table_args__ = (Index("ix_file_picture_id", "picture_id", "state"),)
 
 
 class Caption(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, String, cast, func, select
 from store.description import Description, description
 from store.facets import Facets, facets
 from store.filters import LIES, Filter, conditions
-from store.index import Ids
+from store.index import Ids, ascending
 from store.keywords import holding
 from store.models import OCR, Caption, File, Picture, Setting
 
@@ -50,7 +50,7 @@ class View:
             return known
         joined = func.aggregate_strings(cast(Picture.id, String), ",")
         numbers = self._connection.scalar(select(joined).where(*conditions(filters)))
-        ids = np.sort(np.fromstring(numbers or "", dtype=np.int64, sep=","))
+        ids = ascending(np.fromstring(numbers or "", dtype=np.int64, sep=","))
         ids.flags.writeable = False
         self._matching[tuple(filters)] = ids
         return ids

@@ -9,15 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, BinaryExpression, Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from store.errors import CollectionBusyError
 from store.filters import FUNCTIONS
 
 
+class Compiler(SQLiteCompiler):
+    """SQLite's own LIKE does not mind case, and to lower every path first takes as long again."""
+
+    def visit_ilike_op_binary(
+        self, binary: BinaryExpression[Any], operator: Any, **how: Any
+    ) -> str:
+        """ILIKE is LIKE."""
+        return str(self.visit_like_op_binary(binary, operator, **how))
+
+
 def engine(catalog: URL) -> Engine:
     """Connections to the file, in WAL mode: reading and writing do not wait for each other."""
     made = create_engine(catalog, connect_args={"timeout": 30})
+    made.dialect.statement_compiler = Compiler
     event.listen(made, "connect", _on_connect)
     event.listen(made, "begin", _on_begin)
     return made

@@ -1,6 +1,6 @@
 """The index of a collection: FAISS's inverted lists, and exact scores from the embeddings."""
 
-from store.index.exact import Ids, Scores, scan
+from store.index.exact import Ids, Scores, ascending, scan
 from store.index.gallery import Gallery
 from store.index.ivf import Index
 from store.index.kinds import MEMORY, Kind, kind_for
@@ -20,6 +20,7 @@ __all__ = [
     "RowTable",
     "Scores",
     "Tuning",
+    "ascending",
     "kind_for",
     "measured",
     "scan",

@@ -82,6 +82,13 @@ def scan(queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tupl
     return best(inner_products(queries, embeddings, taken(rows, places)), places, k)
 
 
+def ascending(ids: Ids) -> Ids:
+    """Ids ``(m,)`` from 0 on in order, each once: a bit for each up to the greatest, not a sort."""
+    there = np.zeros(int(ids.max(initial=NOBODY)) + 1, dtype=bool)
+    there[ids] = True
+    return np.flatnonzero(there)
+
+
 def taken(values: Ids, places: Ids) -> Ids:
     """``values[places]``, and -1 where the place is -1."""
     if not len(values):

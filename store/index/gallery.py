@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from store.embeddings import Embeddings
 from store.index.cost import probing, scanning
-from store.index.exact import Ids, Scores, best, inner_products, scan, taken, untied
+from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
 from store.index.files import rows_beside, tuning_beside
 from store.index.ivf import Index
 from store.index.rows import RowTable
@@ -99,7 +97,7 @@ class Gallery:
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
         """The same by brute force over all embeddings, or those of the ``allowed`` ids: exact."""
-        ids = self.rows.ids() if allowed is None else np.unique(allowed)
+        ids = self.rows.ids() if allowed is None else ascending(allowed)
         rows = self.rows.rows(ids)
         ids, rows = ids[rows >= 0], rows[rows >= 0]
         scores, places = scan(queries, self.embeddings, rows, k)

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
-from store import PRESENT, Collection, FileChange, NewerCollectionError
-from store.models import Base
+from store import PRESENT, REMOVED, Collection, FileChange, Filter, NewerCollectionError
+from store.filters import conditions
+from store.models import Base, Picture
 from tests.store.parts import fill, present, put, removed, sha256
 
 
@@ -85,6 +87,36 @@ def test_counts_are_of_files_by_state_and_of_pictures_that_lie_somewhere(
     with filled.writing() as writer:
         writer.write([], filled.embeddings.read(0), [removed(2), copy])
     assert filled.catalog.counts() == {"present": 5, "removed": 1, "pictures": 4}
+
+
+def test_whether_a_picture_lies_somewhere_follows_its_files(filled: Collection) -> None:
+    copy = present(1)._replace(path="/photos/copy.png")
+    changed = present(3)._replace(sha256=sha256(4))  # the path of 3 holds 4 from now on
+    nothing = filled.embeddings.read(0)
+    steps = [
+        ([removed(1), removed(2), copy], {1, 3, 4, 5}),
+        ([changed, removed(4), copy._replace(state=REMOVED)], {4, 5}),
+        ([present(2)], {2, 4, 5}),
+    ]
+    for changes, lying in steps:
+        with filled.writing() as writer:
+            writer.write([], nothing, changes)
+        assert set(filled.catalog.living()[0].tolist()) == lying
+        with filled.snapshot() as snapshot:
+            assert snapshot.catalog.count(()) == len(lying)
+    with filled.catalog.changing() as connection:
+        connection.execute(text("DELETE FROM file WHERE path = '/photos/5.png'"))
+    assert filled.catalog.lying([4, 5]) == {4}
+
+
+def test_a_filter_on_a_picture_is_answered_by_an_index_alone(filled: Collection) -> None:
+    fields = {"size": 1, "width": 1, "height": 1, "type": "PNG", "year": 2020, "camera": "x"}
+    for field, value in fields.items():
+        statement = select(Picture.id).where(*conditions([Filter(field, value)]))
+        asked = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+        with filled.catalog.reading() as connection:
+            (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+        assert "USING COVERING INDEX" in plan.detail, field
 
 
 def test_thumbnails_are_kept_by_picture_and_may_be_lost(filled: Collection) -> None:

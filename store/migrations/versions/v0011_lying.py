@@ -45,13 +45,5 @@ def upgrade() -> None:
             act = f"BEGIN {again} END"
         op.execute(f"CREATE TRIGGER {name} AFTER {event} ON file {act}")
     op.drop_index("ix_picture_taken_at", "picture")
-    where = {"sqlite_where": sa.text("lying = 1"), "postgresql_where": sa.text("lying")}
     for name, columns in INDEXES.items():
-        op.create_index(name, "picture", columns, **where)
-    op.create_index(
-        "ix_file_lying",
-        "file",
-        ["path", "picture_id"],
-        sqlite_where=sa.text("state = 'present'"),
-        postgresql_where=sa.text("state = 'present'"),
-    )
+        op.create_index(name, "picture", ["lying", *columns])
