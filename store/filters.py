@@ -45,7 +45,7 @@ def conditions(filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
     All positive filters on files are met by one and the same file; a negative one by none.
     """
     wanted = on_files(filters)
-    lies = Picture.lying if len(wanted) == 1 else _has_file(wanted)
+    lies = Picture.lying.expression if len(wanted) == 1 else _has_file(wanted)
     negative = [one for one in filters if one.field in FILE_FIELDS and one.negative]
     own = [_own(one) for one in filters if one.field not in FILE_FIELDS]
     return [lies, *own, *(~_has_file((LIES, _condition(one))) for one in negative)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, BinaryExpression, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from store.errors import CollectionBusyError
@@ -19,11 +19,10 @@ from store.filters import FUNCTIONS
 class Compiler(SQLiteCompiler):
     """SQLite's own LIKE does not mind case, and to lower every path first takes as long again."""
 
-    def visit_ilike_op_binary(
-        self, binary: BinaryExpression[Any], operator: Any, **how: Any
-    ) -> str:
+    def visit_ilike_op_binary(self, *what: Any, **how: Any) -> str:
         """ILIKE is LIKE."""
-        return str(self.visit_like_op_binary(binary, operator, **how))
+        like: Any = self.visit_like_op_binary
+        return str(like(*what, **how))
 
 
 def engine(catalog: URL) -> Engine:

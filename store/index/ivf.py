@@ -16,7 +16,7 @@ from store.index.exact import Ids, Scores
 from store.index.files import writing
 from store.index.kinds import Kind, kind_of
 
-TRAINING_ROWS_PER_LIST = 40  # FAISS warns below 39; 64 take half as long again, for the same recall
+TRAINING_ROWS_PER_LIST = 40  # FAISS warns below 39, and more take longer
 BLOCK_ROWS = 65_536  # that are read at once: 128 MB of 512 float32 values
 
 
@@ -61,7 +61,8 @@ class Index:
         flags = faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY if mapped else 0
         made = cls(faiss.read_index(str(path), flags))
         if mapped:  # or 32 threads start for every search, to read what is in memory already
-            faiss.downcast_InvertedLists(made._ivf.invlists).prefetch_nthread = 0
+            lists: Any = faiss.downcast_InvertedLists(made._ivf.invlists)
+            lists.prefetch_nthread = 0
         return made
 
     def save(self, path: Path) -> None:
