@@ -3,13 +3,13 @@
     python -m benchmarks.serve --collection ~/stamps --users 50 --seconds 20 --rounds 3
 
 Every arm is a server of its own behind waitress, all over the same collection: the application as
-it is; the application that encodes each text by itself and forgets it; and the application as two
-processes, each with half of the users. They are asked in turns. A user asks the next question as
-soon as the last one is answered. Half of the questions are new, a sentence of the collection's own
-captions and a number; the others are among the ``POPULAR`` most asked. What is printed: questions a
-second and the 95th percentile of their latencies, each over all rounds and from round to round, the
-median latency, what a question costs of a processor, which other programs on the machine disturb
-least, and how many were not answered with 200.
+it is; the application that encodes each text by itself and forgets it; and the application with two
+workers, as `mindseye serve --workers 2` has them. They are asked in turns. A user asks the next
+question as soon as the last one is answered. Half of the questions are new, a sentence of the
+collection's own captions and a number; the others are among the ``POPULAR`` most asked. What is
+printed: questions a second and the 95th percentile of their latencies, each over all rounds and
+from round to round, the median latency, what a question costs of a processor, which other programs
+on the machine disturb least, and how many were not answered with 200.
 """
 
 import argparse
@@ -24,7 +24,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -34,7 +35,7 @@ import psutil
 
 from encoders import Embeddings, Encoder, check
 from mindseye.opening import for_searching
-from mindseye.serve import WAITING
+from mindseye.serve import QUIET
 from search import vector
 from store import Collection
 from web import bound, create_app, listen
@@ -56,7 +57,7 @@ class Arm(NamedTuple):
 ARMS = (
     Arm("as served", 1, True),
     Arm("without batching and memory", 1, False),
-    Arm("two processes", 2, True),
+    Arm("two workers", 2, True),
 )
 
 
@@ -99,9 +100,9 @@ class Round(NamedTuple):
 
 
 class Serving(NamedTuple):
-    """The processes of an arm, and the port of each."""
+    """The processes of an arm, and the port that they share."""
 
-    ports: list[int]
+    port: int
     processes: list[psutil.Process]
 
     def processor_seconds(self) -> float:
@@ -117,18 +118,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    os.environ.setdefault("OMP_WAIT_POLICY", WAITING)  # as `mindseye serve` does
+    os.environ.update(QUIET | os.environ)  # as `mindseye serve` does
     sentences = captions(given.collection)
     rounds: dict[str, list[Round]] = {arm.name: [] for arm in ARMS}
     print(f"{given.users} users, {len(sentences)} sentences, {os.cpu_count()} cores")
     for turn in range(given.rounds):
         for arm in ARMS:
             with served(arm, given.collection) as serving:
-                asking(serving.ports, given.users, WARM, Questions(sentences, -1 - turn))
+                asking(serving.port, given.users, WARM, Questions(sentences, -1 - turn))
                 before = serving.processor_seconds()
-                asked = asking(
-                    serving.ports, given.users, given.seconds, Questions(sentences, turn)
-                )
+                asked = asking(serving.port, given.users, given.seconds, Questions(sentences, turn))
                 found = Round(asked, serving.processor_seconds() - before)
             rounds[arm.name].append(found)
             print(f"round {turn + 1}, {arm.name}: {told([found], given.seconds)}", flush=True)
@@ -147,61 +146,40 @@ def captions(folder: Path) -> list[str]:
 @contextmanager
 def served(arm: Arm, folder: Path) -> Iterator[Serving]:
     """The processes of an arm, which end with the block."""
-    ports = [free_port() for _ in range(arm.processes)]
+    sockets = bound("127.0.0.1", 0)
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=run, args=(arm, folder, port)) for port in ports]
+    ready = [context.Event() for _ in range(arm.processes)]
+    processes = [context.Process(target=run, args=(arm, folder, sockets, one)) for one in ready]
     for process in processes:
         process.start()
     try:
-        for port in ports:
-            wait_for(port)
-        yield Serving(ports, [psutil.Process(process.pid) for process in processes])
+        if not all(one.wait(PATIENCE) for one in ready):
+            raise TimeoutError(f"no server after {PATIENCE} s")
+        port = sockets[0].getsockname()[1]
+        yield Serving(port, [psutil.Process(process.pid) for process in processes])
     finally:
         for process in processes:
             process.terminate()
             process.join()
 
 
-def run(arm: Arm, folder: Path, port: int) -> None:
+def run(arm: Arm, folder: Path, sockets: list[socket.socket], ready: Event) -> None:
     """One process that serves."""
     if not arm.together:  # no option of the engine, since nobody would want it
         vector.TextQueries = OneByOne  # type: ignore[assignment,misc]
     engine = for_searching(folder)
     check(engine.encoder)
-    listen(create_app(engine), bound("127.0.0.1", port)).run()
+    server = listen(create_app(engine), sockets)
+    ready.set()
+    server.run()
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Until something listens there.
-
-    Raises:
-        TimeoutError: nothing does, for ``PATIENCE`` seconds.
-    """
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.1)
-    raise TimeoutError(f"no server on port {port} after {PATIENCE} s")
-
-
-def asking(ports: list[int], users: int, seconds: float, questions: Questions) -> list[Asked]:
+def asking(port: int, users: int, seconds: float, questions: Questions) -> list[Asked]:
     """What all users together were answered; each has a connection and a thread of its own."""
     until = time.perf_counter() + seconds
     with ThreadPoolExecutor(users) as pool:
-        return list(
-            itertools.chain.from_iterable(
-                pool.map(
-                    lambda number: asked_by(number, ports[number % len(ports)], until, questions),
-                    range(users),
-                )
-            )
-        )
+        asked = pool.map(lambda number: asked_by(number, port, until, questions), range(users))
+        return list(itertools.chain.from_iterable(asked))
 
 
 def asked_by(number: int, port: int, until: float, questions: Questions) -> list[Asked]:

@@ -1,6 +1,6 @@
 """What a question gets back."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,10 @@ class Hit:
     camera: str | None
     duplicates: tuple[int, ...] = ()
 
+    def as_dict(self) -> dict[str, Any]:
+        """The hit as JSON has it."""
+        return {**vars(self), "taken_at": self.taken_at and self.taken_at.isoformat()}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -51,10 +55,7 @@ class Answer:
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it, for the command line and the web alike."""
-        answer = asdict(self)
-        for hit in answer["hits"]:
-            hit["taken_at"] = hit["taken_at"] and hit["taken_at"].isoformat()
-        return answer
+        return {**vars(self), "hits": [one.as_dict() for one in self.hits]}
 
 
 def hit(rank: int, found: FoundPicture, place: Place) -> Hit:

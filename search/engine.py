@@ -1,6 +1,8 @@
 """A collection and its encoder, ready to be asked."""
 
+import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import lru_cache
 
@@ -14,7 +16,7 @@ from search.planner import EXACT, Ranked
 from search.query import Query
 from search.ranking import Ranking
 from search.request import DEFAULT_K, require
-from search.speaking import Load, Speaking
+from search.speaking import Load, Speaking, Spoken
 from search.vector import mixture
 from search.weak import is_weak
 from store import USUAL, Collection, Description, Facets, Filter, FoundPicture, Snapshot
@@ -38,6 +40,9 @@ class Engine:
         self.collection = collection
         self._speaking = Speaking(encoder, load)
         self._alike = Alike(collection)
+        # In the order of arrival, as many at once as there are processors: more would only take
+        # turns at Python's lock, and the unluckiest of them wait twice as long.
+        self._lanes = ThreadPoolExecutor(os.cpu_count() or 1, "search")
         self._counted = lru_cache(REMEMBERED)(self._count)
 
     @property
@@ -62,9 +67,16 @@ class Engine:
         """
         require(query, k, offset)
         clock = _Clock()
+        spoken = self._speaking.embed(query.terms)  # many wait here for one batch, holding nothing
+        clock.lap("embed")
+        return self._lanes.submit(self._found, query, spoken, k, offset, exact, clock).result()
+
+    def _found(
+        self, query: Query, spoken: Spoken, k: int, offset: int, exact: bool, clock: "_Clock"
+    ) -> Answer:
+        clock.lap("wait")
         with self.collection.snapshot() as snapshot:
-            embedded = self._speaking.embed(query.terms, snapshot)
-            clock.lap("embed")
+            embedded = self._speaking.suited(spoken, query.terms, snapshot)
             if query.terms:
                 vector = mixture(query.terms, embedded, snapshot).vector
                 ranked = Ranking(snapshot, query, vector, exact).best(offset + k, self._alike)
@@ -100,8 +112,9 @@ class Engine:
             as `search`, and NoPictureError if there is no such picture.
         """
         require(query)
+        spoken = self._speaking.embed(query.terms)
         with self.collection.snapshot() as snapshot:
-            embedded = self._speaking.embed(query.terms, snapshot)
+            embedded = self._speaking.suited(spoken, query.terms, snapshot)
             own = snapshot.embedding(picture) if 0 < picture <= MAX_ID else None
             if own is None:
                 raise NoPictureError(f"no picture has the id {picture}")

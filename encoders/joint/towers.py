@@ -15,6 +15,7 @@ from encoders.protocol import Embeddings, Encoder, Identity, Pixels
 from encoders.runtime import Module, Tower, tower
 
 TEXTS_AT_ONCE = 64
+CALL = 16  # tokens that could be read in the time that one more call of the text tower takes
 CLASSES = 1000  # of ImageNet
 
 
@@ -66,7 +67,7 @@ class Pair:
         self.image_towers = tuple(image_towers)
         self._bert = bert_folder(text_tower)
         self._tokenizer: Tokenizer = Tokenizer.from_file(str(self._bert / "tokenizer.json"))
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         self.classes = CLASSES if any(name in LITE for name in image_towers) else 0
         self.batch_size = device.best().batch_size
         self.image_size = max(LITE.get(name, 224) for name in image_towers)
@@ -94,17 +95,20 @@ class Pair:
         return self._image_tower(np.stack(prepared))
 
     def text_features(self, texts: Sequence[str]) -> Embeddings:
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        tokens = self._tokenizer.encode_batch(list(texts))
         parts = []
-        for start in range(0, len(texts), TEXTS_AT_ONCE):  # like lengths together: little padding
-            places = by_length[start : start + TEXTS_AT_ONCE]
-            tokens = self._tokenizer.encode_batch([texts[place] for place in places])
-            ids = np.array([token.ids for token in tokens], dtype=np.int64)
-            mask = np.array([token.attention_mask for token in tokens], dtype=np.int64)
+        groups = alike_in_length([len(one.ids) for one in tokens])
+        for places in groups:
+            some = [tokens[place] for place in places]
+            longest = max(len(one.ids) for one in some)
+            ids, mask = np.zeros((2, len(some), longest), dtype=np.int64)
+            for row, one in enumerate(some):
+                ids[row, : len(one.ids)] = one.ids
+                mask[row, : len(one.ids)] = 1
             parts.append(self._text_tower(ids, mask))
         found = np.concatenate(parts)
         rows = np.empty_like(found)
-        rows[by_length] = found
+        rows[np.concatenate(groups)] = found
         return rows
 
     @cached_property
@@ -125,6 +129,18 @@ class Pair:
             return text_tower(self._bert)
 
         return tower(build, self._folder / "text.xml", exact=True)
+
+
+def alike_in_length(lengths: Sequence[int]) -> list[list[int]]:
+    """The places of texts in groups of like lengths, so that padding costs less than a call."""
+    groups: list[list[int]] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        group = groups[-1] if groups else []
+        padding = len(group) * (lengths[place] - lengths[group[-1]]) if group else CALL
+        if padding >= CALL or len(group) == TEXTS_AT_ONCE:
+            groups.append([])
+        groups[-1].append(place)
+    return groups
 
 
 class Frozen:

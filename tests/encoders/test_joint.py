@@ -10,6 +10,7 @@ from PIL import Image
 import encoders
 from encoders import UnknownEncoderError
 from encoders.joint import Affine, Block, Joint, Pair
+from encoders.joint.towers import alike_in_length
 from encoders.training import save
 
 VOCABULARY = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "dog", "red", "car", "in", "the", "snow")
@@ -89,6 +90,15 @@ def test_text_features_are_those_that_sentence_transformers_gives(bert: Path) ->
     expected = SentenceTransformer(str(bert), device="cpu").encode(texts, normalize_embeddings=True)
     found = Pair(["efficientnet-lite0"], str(bert)).text_features(texts)
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_texts_are_read_with_those_of_like_length_and_come_back_in_their_order(bert: Path) -> None:
+    pair = Pair(["efficientnet-lite0"], str(bert))
+    texts = [" ".join(["a dog"] * count) for count in (1, 40, 2, 20, 1, 41)]
+    alone = np.concatenate([pair.text_features([text]) for text in texts])
+    np.testing.assert_allclose(pair.text_features(texts), alone, atol=1e-5)
+    assert alike_in_length([4, 82, 6, 42, 4, 84]) == [[0, 4, 2], [3], [1, 5]]
+    assert [len(group) for group in alike_in_length([5] * 100)] == [64, 36]
 
 
 def test_a_pair_with_heads_is_an_encoder_like_any_other(

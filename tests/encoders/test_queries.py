@@ -82,6 +82,22 @@ def test_texts_that_come_while_the_encoder_is_busy_share_one_batch() -> None:
     assert len(encoder.batches) == 2
 
 
+def test_no_batch_is_longer_than_pays_and_the_first_come_first() -> None:
+    encoder = Counting()
+    queries = TextQueries(encoder)
+    texts = ["x" * length for length in range(2, 42)]
+    with ThreadPoolExecutor(len(texts) + 1) as pool:
+        held(encoder, queries, pool)
+        answers = []
+        for number, text in enumerate(texts, 1):
+            answers.append(pool.submit(queries.embed, text))
+            wait_for(queries, number)
+        encoder.go.set()
+        for answer in answers:
+            answer.result(SECONDS)
+    assert encoder.batches[1:] == [texts[:16], texts[16:32], texts[32:]]
+
+
 def test_an_error_reaches_everybody_who_waits_and_is_not_remembered() -> None:
     encoder = Counting()
     queries = TextQueries(encoder)

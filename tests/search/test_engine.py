@@ -108,7 +108,7 @@ def test_an_answer_says_how_and_how_fast_it_was_found(engine: Engine) -> None:
     answer = engine.search(seen(parse(" red  like:1"), (0, 0, 0)), 2).as_dict()
     assert answer["query"] == "red like:1 image:upload"
     assert (answer["route"], answer["generation"]) == ("exact", 1)
-    assert answer["timings_ms"].keys() == {"embed", "search", "catalog"}
+    assert answer["timings_ms"].keys() == {"embed", "wait", "search", "catalog"}
     assert all(took >= 0 for took in answer["timings_ms"].values())
     assert [hit["rank"] for hit in answer["hits"]] == [1, 2]
     assert answer["hits"][0].keys() >= {"rank", "id", "score", "files"}

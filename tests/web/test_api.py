@@ -15,7 +15,7 @@ def test_an_answer_tells_its_question_route_timings_and_hits(
     answer = client.get("/api/v1/search?q=red&k=2").get_json()
     assert answer["query"] == "red"
     assert answer["route"] == "exact"
-    assert answer["timings_ms"].keys() == {"embed", "search", "catalog"}
+    assert answer["timings_ms"].keys() == {"embed", "wait", "search", "catalog"}
     best, second = answer["hits"]
     assert (best["rank"], best["id"]) == (1, cherry)
     assert best["files"] == [str(photos / "cherry.png")]
