@@ -8,6 +8,7 @@ import click
 from mindseye import (
     adapt,
     classify,
+    copy,
     doctor,
     duplicates,
     evaluate,
@@ -43,6 +44,7 @@ for module in (
     failures,
     reindex,
     doctor,
+    copy,
     search,
     duplicates,
     tag,

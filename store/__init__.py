@@ -3,6 +3,7 @@
 from store.about import About, Words, captioned, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection
+from store.copying import copy
 from store.database import place_of
 from store.description import Description, GivenTag
 from store.errors import (
@@ -13,6 +14,7 @@ from store.errors import (
     EncoderMismatchError,
     NewerCollectionError,
     NoCollectionError,
+    OccupiedError,
     SameEncoderError,
     StoreError,
     UnreachableError,
@@ -33,6 +35,7 @@ from store.judgements import (
     right_pictures,
 )
 from store.models import FAILED, PRESENT, REMOVED, USUAL
+from store.proof import Compared, compare
 from store.snapshot import Snapshot
 from store.succession import Succession, Unencoded, same_encoder
 from store.tags import MODELS, NewTag, tagged_pictures
@@ -49,6 +52,7 @@ __all__ = [
     "Catalog",
     "Collection",
     "CollectionBusyError",
+    "Compared",
     "DamagedCollectionError",
     "Description",
     "DiskFullError",
@@ -70,6 +74,7 @@ __all__ = [
     "NewTag",
     "NewerCollectionError",
     "NoCollectionError",
+    "OccupiedError",
     "Point",
     "QueryKind",
     "SameEncoderError",
@@ -82,6 +87,8 @@ __all__ = [
     "Words",
     "Writer",
     "captioned",
+    "compare",
+    "copy",
     "examine",
     "facts",
     "found_pictures",

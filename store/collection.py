@@ -63,6 +63,7 @@ class Collection:
                 "the collection and index again"
             ) from error
         if encoder is None:  # killed while it was being made
+            self.catalog.close()
             raise NoCollectionError(f"no collection in {folder}; make one: mindseye index FOLDER")
         self.encoder: dict[str, Any] = encoder
         self.embeddings = self._embedding_file()

@@ -9,6 +9,7 @@ StoreError
 ├── DamagedCollectionError  its parts contradict each other
 ├── DiskFullError           there is no room for what is to be written
 ├── BadCatalogError         that is no address of a catalog
+├── OccupiedError           a collection is to be copied to where something is already
 └── UnreachableError        a server does not answer, or refuses us
 """
 
@@ -47,6 +48,10 @@ class DiskFullError(StoreError):
 
 class BadCatalogError(StoreError):
     """What was given is no address of a catalog, or the address of another collection's."""
+
+
+class OccupiedError(StoreError):
+    """Something is already where a collection is to be copied to."""
 
 
 class UnreachableError(StoreError):

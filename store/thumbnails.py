@@ -4,6 +4,7 @@ Small blobs are read faster from SQLite than from as many files (sqlite.org/fast
 losing this file loses nothing: it is a cache, and may be deleted at any time.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -43,6 +44,22 @@ class Thumbnails:
         except sqlite3.Error:
             pass
         return []
+
+    def copy(self, path: Path) -> None:
+        """All of them in another file; none where ours is gone."""
+        with self._connected() as connection, closing(sqlite3.connect(path)) as other:
+            connection.backup(other)
+        Thumbnails(path).create()
+
+    def digest(self) -> tuple[int, str]:
+        """How many there are, and a checksum of all."""
+        self.create()
+        found, count = hashlib.sha256(), 0
+        with self._connected() as connection:
+            for number, jpeg in connection.execute("SELECT id, jpeg FROM thumbnail ORDER BY id"):
+                found.update(b"%d %d " % (number, len(jpeg)) + jpeg)
+                count += 1
+        return count, found.hexdigest()
 
     def clear(self) -> None:
         """Delete all of them."""

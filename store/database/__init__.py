@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import URL, Connection, Engine, Table, make_url
 from sqlalchemy.exc import ArgumentError
 
 from store.database import postgres, sqlite
@@ -53,6 +53,23 @@ def succession_lock(folder: Path) -> Iterator[None]:
     """
     with sqlite.lock(folder, name="reindex"):
         yield
+
+
+@contextmanager
+def copy_lock(folder: Path) -> Iterator[None]:
+    """Copy a collection into the directory alone, whatever the database.
+
+    Raises:
+        CollectionBusyError: another process is at it; the message says which.
+    """
+    with sqlite.lock(folder, name="copy"):
+        yield
+
+
+def started_after(connection: Connection, table: Table) -> None:
+    """Let the numbers that the database gives follow those that the table's rows have."""
+    if connection.dialect.name == SERVER and table.autoincrement_column is not None:
+        postgres.start_after(connection, table.name, table.autoincrement_column.name)
 
 
 def catalog_of(folder: Path) -> URL | None:

@@ -53,6 +53,14 @@ def writer_lock(catalog: URL, patience: float = 0) -> Iterator[None]:
         yield
 
 
+def start_after(connection: Connection, table: str, column: str) -> None:
+    """Let the sequence of a column go on after the largest number in it; SQLite does by itself."""
+    quoted = f'"{table}"'
+    largest = f'SELECT max("{column}") FROM {quoted}'  # noqa: S608 - names of our own models
+    statement = text(f"SELECT setval(pg_get_serial_sequence(:table, :column), ({largest}))")
+    connection.execute(statement, {"table": quoted, "column": column})
+
+
 HOLDER = """
     SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND classid = :lock

@@ -1,6 +1,7 @@
 """The index of a collection: FAISS's inverted lists, and exact scores from the embeddings."""
 
 from store.index.exact import Ids, Scores, ascending, scan
+from store.index.files import files_of
 from store.index.gallery import Gallery
 from store.index.ivf import Index
 from store.index.kinds import MEMORY, Kind, kind_for
@@ -21,6 +22,7 @@ __all__ = [
     "Scores",
     "Tuning",
     "ascending",
+    "files_of",
     "kind_for",
     "measured",
     "scan",

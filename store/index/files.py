@@ -16,6 +16,11 @@ def tuning_beside(index: Path) -> Path:
     return _beside(index, "tuning", ".json")
 
 
+def files_of(index: Path) -> tuple[Path, ...]:
+    """Everything that was saved with the index in this file, the index itself last."""
+    return rows_beside(index), tuning_beside(index), index
+
+
 def _beside(index: Path, part: str, suffix: str) -> Path:
     return index.with_name(f"{part}-{index.stem.removeprefix('index-')}{suffix}")
 

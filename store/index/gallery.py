@@ -5,7 +5,7 @@ from pathlib import Path
 from store.embeddings import Embeddings
 from store.index.cost import probing, scanning
 from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
-from store.index.files import rows_beside, tuning_beside
+from store.index.files import files_of, rows_beside, tuning_beside
 from store.index.ivf import Index
 from store.index.rows import RowTable
 from store.index.tuning import Point, QueryKind, Tuning
@@ -50,7 +50,7 @@ class Gallery:
     @staticmethod
     def delete(path: Path) -> None:
         """Remove what was saved at ``path``."""
-        for file in (rows_beside(path), tuning_beside(path), path):
+        for file in files_of(path):
             file.unlink(missing_ok=True)
 
     def shortcut(self, asked: QueryKind, k: int, candidates: int | None = None) -> Point | None:

@@ -1,0 +1,81 @@
+"""Whether two collections hold the same and answer the same, part by part."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Table
+
+from store.collection import Collection
+from store.copying import files, rows_of
+from store.embeddings import Embeddings
+from store.models import Base
+
+K = 10
+LISTS = 8  # of the index, which are looked at beside all embeddings
+WHOLE = 1 << 256
+
+
+class Compared(NamedTuple):
+    """A part of two collections: how much there is of it, and its SHA-256 in the first one."""
+
+    part: str
+    size: str
+    checksum: str
+    same: bool
+
+
+def compare(one: Collection, two: Collection, queries: Embeddings) -> Iterator[Compared]:
+    """Every table, every file, thumbnails, and what the queries ``(n, dim)`` find, exact and not.
+
+    Nobody may write to either meanwhile.
+    """
+    with one.catalog.reading() as ours, two.catalog.reading() as theirs:
+        for table in Base.metadata.sorted_tables:
+            held = _table(ours, table)
+            size = f"{held[0]:,} rows"
+            yield Compared(table.name, size, held[1], held == _table(theirs, table))
+    for name in files(one):
+        size = f"{(one.folder / name).stat().st_size:,} bytes"
+        checksum = _file(one.folder / name)
+        yield Compared(name, size, checksum, checksum == _file(two.folder / name))
+    count, checksum = one.thumbnails.digest()
+    yield Compared(
+        "thumbnails", f"{count:,}", checksum, (count, checksum) == two.thumbnails.digest()
+    )
+    answers = _answers(one, queries)
+    size = f"{len(queries):,} queries"
+    yield Compared(f"top {K}", size, answers, answers == _answers(two, queries))
+
+
+def _table(connection: Connection, table: Table) -> tuple[int, str]:
+    """Rows, and a checksum that does not depend on their order: databases sort differently."""
+    count = total = 0
+    for some in rows_of(connection, table):
+        for row in some:
+            digest = hashlib.sha256(repr(_plain(row)).encode(errors="surrogatepass")).digest()
+            total = (total + int.from_bytes(digest)) % WHOLE
+        count += len(some)
+    return count, f"{total:064x}"
+
+
+def _plain(value: object) -> object:
+    """Without the order of keys: a setting is JSON."""
+    if isinstance(value, dict):
+        return sorted((key, _plain(one)) for key, one in value.items())
+    return value
+
+
+def _file(path: Path) -> str:
+    if not path.exists():
+        return "missing"
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _answers(collection: Collection, queries: Embeddings) -> str:
+    with collection.snapshot() as snapshot:
+        exact, approximate = snapshot.scan(queries, K), snapshot.search(queries, K, LISTS)
+    arrays = [array.tobytes() for array in (*exact, *approximate)]
+    return hashlib.sha256(b"".join(arrays)).hexdigest()
