@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
+from weakref import finalize
 
 import numpy as np
 from sqlalchemy import URL, ColumnElement, Connection, delete, func, select, update
@@ -71,6 +72,8 @@ class Catalog:
             UnreachableError: its server does not answer.
         """
         self._engine = engine_of(url)
+        # Who forgets to close it leaves no connection open: a server has only so many.
+        finalize(self, self._engine.dispose).atexit = False
         with self._engine.begin() as connection:
             migrate(connection)
 

@@ -92,6 +92,18 @@ def blank_database(postgres_server: Postgres, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture
+def shared_collection(
+    tmp_path: Path, blank: Path, blank_database: str, postgres_server: Postgres
+) -> Collection:
+    """An empty collection for the tiny encoder, with its catalog on that server."""
+    folder = tmp_path / "collection"
+    shutil.copytree(blank, folder, ignore=shutil.ignore_patterns("catalog.*"))
+    address = postgres_server.url(postgres_server.database(like=blank_database))
+    (folder / "catalog.url").write_text(address)
+    return Collection(folder)
+
+
+@pytest.fixture
 def engine(collection: Collection, encoder: Colours, photos: Path) -> Engine:
     """The three pictures, indexed."""
     index(collection, encoder, [photos])

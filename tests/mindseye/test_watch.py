@@ -13,6 +13,7 @@ from search import Engine, parse
 from store import Collection
 from tests.conftest import paint_picture
 from tests.mindseye.forks import Telling
+from tests.servers.postgres import Postgres
 from tests.store.test_collection import another_writer
 
 SECONDS = 90  # that a change may take to be found on a busy machine; elsewhere it takes two
@@ -42,6 +43,11 @@ class Watching:
         hits = self._engine.search(parse(words), 1).hits
         fits = [Path(hit.files[0]).name for hit in hits if (hit.score or 0) > FITS]
         return fits[0] if fits else ""
+
+    def close(self) -> None:
+        """Let go of the collection."""
+        if self._engine:
+            self._engine.collection.close()
 
     def until(self, happened: Callable[[], bool]) -> None:
         """Wait for it."""
@@ -142,3 +148,17 @@ def test_another_writer_is_waited_for(tmp_path: Path) -> None:
             time.sleep(1.5)
             assert watch.best("green") == ""
         watch.until(lambda: watch.best("green") == "leaf.png")
+
+
+def test_a_catalog_on_a_server_is_followed_too(tmp_path: Path, postgres_server: Postgres) -> None:
+    address = postgres_server.url(postgres_server.database())
+    with watching(tmp_path, "--catalog", address) as watch:
+        with another_writer(watch.place):
+            paint_picture(watch.folder / "leaf.png", (10, 250, 10))
+            time.sleep(1.5)
+            assert watch.best("green") == ""
+        watch.until(lambda: watch.best("green") == "leaf.png")
+        watch.close()
+        _, err = watch.stop()
+    assert watch.process.returncode == 0
+    assert "Traceback" not in err
