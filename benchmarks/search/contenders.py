@@ -17,10 +17,10 @@ import numpy as np
 
 from store import Ids
 from store.embeddings import Embeddings
-from store.index import MEMORY, Gallery, Index, RowTable, kind_for
+from store.index import Gallery, Index, RowTable, kind_for
 
-PROBES = (4, 6, 8, 12, 16, 20, 24, 28, 32, 40, 48, 64)
-GRAPH = (16, 32, 64, 128, 192, 256, 384, 512, 768, 1024, 1280, 1536, 2048, 3072)
+PROBES = (8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 96)
+GRAPH = (16, 32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048)
 
 
 class Contender(Protocol):
@@ -45,15 +45,14 @@ def ways_with(*k_factors: int) -> tuple[Sequence[tuple[int, int]], ...]:
 
 
 class Ours:
-    """The index of a collection in its default memory, with exact scores from the embeddings."""
+    """The index of a collection: codes propose, the mapped embeddings rank."""
 
     name = "mindseye"
-    memory = MEMORY
-    ways = ways_with(1, 2)
+    ways = ways_with(6, 8, 12, 16)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         ids = np.arange(len(vectors))
-        Index.build(kind_for(*vectors.shape, self.memory), vectors, ids, ids).save(file)
+        Index.build(kind_for(*vectors.shape), vectors, ids, ids).save(file)
 
     def open(self, vectors: Embeddings, file: Path) -> None:
         ids = np.arange(len(vectors))
@@ -63,14 +62,6 @@ class Ours:
         faiss.omp_set_num_threads(threads)
         nprobe, k_factor = effort
         return self._gallery.search(queries, k, nprobe, k_factor=k_factor)[1]
-
-
-class Small(Ours):
-    """The same in a fifth of the memory: codes propose, the mapped embeddings rank."""
-
-    name = "mindseye, --memory 400MB"
-    memory = 400_000_000
-    ways = ways_with(4, 8, 16)
 
 
 class FaissHNSW:
@@ -148,7 +139,6 @@ class Usearch:
 
 CONTENDERS: dict[str, type[Contender]] = {
     "ours": Ours,
-    "small": Small,
     "faiss": FaissHNSW,
     "hnswlib": Hnswlib,
     "usearch": Usearch,

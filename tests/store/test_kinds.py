@@ -39,16 +39,22 @@ def searched(index: Index, k: int = 10, k_factor: int = 10) -> tuple[Embeddings,
     [
         (0, GB, Kind(1, "flat")),
         (20_000, 1, Kind(1, "flat")),
-        (20_001, GB, Kind(565, "flat")),
-        (1_000_000, 3 * GB, Kind(4000, "flat")),
-        (1_000_000, 2 * GB, Kind(4000, "fp16")),
-        (1_000_000, GB, Kind(4000, "pq")),
+        (20_001, GB, Kind(565, "pq")),
+        (1_000_000, 3 * GB, Kind(4000, "pq")),
         (1_000_000, 100 * MB, Kind(4000, "rabitq")),
         (1_000_000, MB, Kind(4000, "rabitq")),
     ],
 )
 def test_size_and_memory_decide(count: int, memory: int, kind: Kind) -> None:
     assert kind_for(count, 512, memory) == kind
+
+
+@pytest.mark.parametrize(("memory", "code"), [(3 * GB, "flat"), (2 * GB, "fp16"), (GB, "pq")])
+def test_with_a_gpu_whole_vectors_are_kept_where_they_fit(
+    memory: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.index.kinds.gpus", lambda: 1)
+    assert kind_for(1_000_000, 512, memory) == Kind(4000, code)
 
 
 @pytest.mark.parametrize("code", CODES)
