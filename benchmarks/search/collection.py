@@ -33,8 +33,7 @@ def encoder(cache: Path) -> Encoder:
 
 def filled(count: int, cache: Path) -> Collection:
     """The collection of that many pictures, made if it is not there, and published."""
-    folder = cache / f"collection-{count}"
-    collection = Collection.create(folder, asdict(encoder(cache).identity))
+    collection = Collection.create(folder(count, cache), asdict(encoder(cache).identity))
     rows = gallery(World(), count, cache)
     with collection.writing() as writer:
         for start in range(collection.catalog.rows(), count, PART):
@@ -43,6 +42,11 @@ def filled(count: int, cache: Path) -> Collection:
             writer.write(list(pictures(numbers)), rows[numbers.start : numbers.stop], files)
         writer.publish(lambda: World().texts(1000, seed=5))
     return collection
+
+
+def folder(count: int, cache: Path) -> Path:
+    """Where the collection of that many pictures lies."""
+    return cache / f"collection-{count}"
 
 
 def path(number: int) -> str:

@@ -19,8 +19,28 @@ from store import Ids
 from store.embeddings import Embeddings
 from store.index import Gallery, Index, RowTable, kind_for
 
-PROBES = (8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 96)
-GRAPH = (16, 32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048)
+PROBES = (1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 56, 64, 96)
+GRAPH = (
+    16,
+    24,
+    32,
+    48,
+    64,
+    96,
+    128,
+    192,
+    256,
+    384,
+    512,
+    640,
+    768,
+    896,
+    1024,
+    1280,
+    1536,
+    1792,
+    2048,
+)
 
 
 class Contender(Protocol):
@@ -48,7 +68,7 @@ class Ours:
     """The index of a collection: codes propose, the mapped embeddings rank."""
 
     name = "mindseye"
-    ways = ways_with(6, 8, 12, 16)
+    ways = ways_with(4, 6, 8, 12, 16)
 
     def build(self, vectors: Embeddings, file: Path) -> None:
         ids = np.arange(len(vectors))

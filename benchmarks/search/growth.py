@@ -13,7 +13,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 
-from benchmarks.search.collection import filled
+from benchmarks.search.collection import filled, folder
 from benchmarks.search.contenders import built
 from benchmarks.search.measuring import options, resident, surroundings
 from benchmarks.search.peers import alone
@@ -33,12 +33,17 @@ def asked(count: int, cache: Path) -> tuple[float, float, str]:
     """Milliseconds of a query (median), megabytes, and the route with its measured recall."""
     queries = World().texts(ASKED, seed=9)
     before = resident()
-    collection = filled(count, cache)
+    collection = Collection(folder(count, cache))
     taken = [one_query(collection, query[None]) for query in queries]
     with collection.snapshot() as snapshot:
         found = rank(snapshot, parse("words"), queries[:1], 10)
     route = f"{found.route}, {found.recall:.3f}"
     return 1000 * float(np.median(taken)), (resident() - before) / 1e6, route
+
+
+def make(count: int, cache: Path) -> None:
+    """The collection, in a process whose memory is not measured."""
+    filled(count, cache).close()
 
 
 def one_query(collection: Collection, query: Embeddings) -> float:
@@ -74,6 +79,7 @@ def main() -> None:
     counts = [count for count in COUNTS if count <= given.most]
     figures = []
     for count in counts:
+        alone(make, count, given.cache)
         query, memory, route = alone(asked, count, given.cache)
         building = built("ours", gallery(World(), count, given.cache), given.cache)[1]["cores"]
         figures.append((query, building, memory))

@@ -19,13 +19,15 @@ from encoders.runtime.probe import processor
 Key = TypeVar("Key", bound=Hashable)
 
 
-def options(description: str, names: Sequence[str] = (), **defaults: int) -> argparse.Namespace:
-    """What every part takes: ``--cache DIR``, numbers with these defaults, some of the names."""
+def options(
+    description: str, names: Sequence[str] = (), **defaults: int | str
+) -> argparse.Namespace:
+    """What every part takes: ``--cache DIR``, values with these defaults, some of the names."""
     parser = argparse.ArgumentParser(description=description)
     cache = platformdirs.user_cache_path("mindseye", False) / "benchmarks"
     parser.add_argument("--cache", type=Path, default=cache, help="where vectors and indexes stay")
     for name, default in defaults.items():
-        parser.add_argument(f"--{name}", type=int, default=default)
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     if names:
         parser.add_argument("names", nargs="*", default=names, help=f"of {', '.join(names)}")
     found = parser.parse_args()

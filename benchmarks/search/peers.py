@@ -1,13 +1,14 @@
 """A million vectors: queries/s at the same recall, memory and building, ours beside graphs.
 
     python -m benchmarks.search.peers
+    python -m benchmarks.search.peers --asked pictures
 
-Text queries, k = 10. Each contender gets the least effort that reaches the recall on 500 queries,
-and is then measured on 1,000 others, in turns: one thread by the processor's clock, which does not
-run while others use the core, and all threads by the wall's. Indexes are built once and stay in
-``--cache``; what building took is that of all cores together, which hardly depends on what else
-runs. Memory is what a process of its own grows by when it opens the index and answers those
-queries.
+Text queries, or pictures that are not among the others, k = 10. Each contender gets the least
+effort that reaches the recall on 500 queries, and is then measured on 1,000 others, in turns: one
+thread by the processor's clock, which does not run while others use the core, and all threads by
+the wall's. Indexes are built once and stay in ``--cache``; what building took is that of all cores
+together, which hardly depends on what else runs. Memory is what a process of its own grows by when
+it opens the index and answers those queries, with all that it has mapped.
 """
 
 import time
@@ -73,15 +74,14 @@ def opened(key: str, pictures: Embeddings, cache: Path) -> Contender:
     return contender
 
 
-def grown_by(key: str, count: int, cache: Path, effort: Any) -> int:
+def grown_by(key: str, asking: Embeddings, count: int, cache: Path, effort: Any) -> int:
     """Bytes by which this process grows when it opens an index and answers."""
-    world = World()
-    pictures, texts = gallery(world, count, cache), world.texts(ASKING, seed=9)
+    pictures = gallery(World(), count, cache)
     CONTENDERS[key]().build(pictures[:100], cache / "warm.index")  # imports are not counted
     before = resident()
     contender = opened(key, pictures, cache)
-    for text in texts:
-        contender.search(text[None], K, effort, 1)
+    for query in asking:
+        contender.search(query[None], K, effort, 1)
     return resident() - before
 
 
@@ -92,24 +92,35 @@ def alone(call: Any, *arguments: Any) -> Any:
 
 
 def main() -> None:
-    found = options(__doc__.splitlines()[0], list(CONTENDERS), count=1_000_000, repeats=5)
+    found = options(
+        __doc__.splitlines()[0], list(CONTENDERS), count=1_000_000, repeats=5, asked="texts"
+    )
     world, cache = World(), found.cache
     pictures = gallery(world, found.count, cache)
-    tuning, asking = world.texts(TUNING, seed=8), world.texts(ASKING, seed=9)
-    truth = exact(pictures, tuning, cache, "tuning")
+    drawn = {"texts": world.texts, "pictures": world.pictures}[found.asked]
+    tuning, asking = drawn(TUNING, seed=8), drawn(ASKING, seed=9)
+    truth = exact(pictures, tuning, cache, f"tuning-{found.asked}")
     rows = []
     for key in found.names:
         contender = opened(key, pictures, cache)
         effort = tuned(contender, tuning, truth)
         building = built(key, pictures, cache)[1]["cores"]
         rows.append(
-            Row(contender, effort, alone(grown_by, key, found.count, cache, effort), building)
+            Row(
+                contender,
+                effort,
+                alone(grown_by, key, asking, found.count, cache, effort),
+                building,
+            )
         )
     print(surroundings("hnswlib", "usearch"), "\n")
-    print(f"| {found.count:,} × {world.dim} | recall@10 | one thread | {ALL} threads ", end="")
+    print(
+        f"| {found.count:,} × {world.dim}, {found.asked} | recall@10 | one thread | {ALL} threads ",
+        end="",
+    )
     print("| memory | queries/s per GB | building, core-minutes |")
     print("|---|---|---|---|---|---|---|")
-    truth = exact(pictures, asking, cache, "asking")
+    truth = exact(pictures, asking, cache, f"asking-{found.asked}")
     one, every = (
         {row: partial(row.contender.search, asking, K, row.effort, threads) for row in rows}
         for threads in (1, ALL)

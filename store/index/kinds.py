@@ -32,8 +32,8 @@ def parts(dim: int) -> int:
 # vectors turned at random first (RR), so that no value says more than others; four bits a part are
 # what FAISS's fast scan (fs) looks up in registers. The stored embeddings rank what the codes
 # propose: of 40,000 to 1,000,000 vectors of 512 values, PQ finds 0.98 of the best for a text in a
-# half of the time that flat lists take, and RaBitQ needs several times as many candidates. RaBitQ of
-# four bits a value needs only twice as many candidates as answers, but a query of a million took
+# half of the time that flat lists take. RaBitQ needs several times as many candidates; RaBitQ of
+# four bits a value needs only twice as many as answers, but a query of a million took
 # more than a millisecond in FAISS 1.15.
 CODES = {
     "flat": Code("IVF{lists},Flat", lambda dim: 4 * dim, "IndexIVFFlat"),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from encoders import Embeddings, unit
-from store.index import Ids, Index, kind_for
-from store.index.kinds import ONE_LIST_UP_TO, lists_for
+from store.index import Ids, Index, Kind
+from store.index.kinds import FLAT, ONE_LIST_UP_TO, lists_for
 
 MANY = ONE_LIST_UP_TO + 1
 
@@ -23,8 +23,8 @@ def brute_force(rows: Embeddings, ids: Ids, queries: Embeddings, k: int) -> Ids:
 
 
 def built(rows: Embeddings, ids: Ids) -> Index:
-    """An index of the kind that so many get, over all rows."""
-    return Index.build(kind_for(len(ids), rows.shape[1]), rows, np.arange(len(ids)), ids)
+    """As many lists as so many get, which hold whole vectors, over all rows."""
+    return Index.build(Kind(lists_for(len(ids)), FLAT), rows, np.arange(len(ids)), ids)
 
 
 @pytest.fixture(scope="module")
