@@ -10,12 +10,11 @@ from typing import NamedTuple
 from encoders import Embeddings
 from search.alike import Place
 from search.query import Query
-from store import Ids, QueryKind, Scores, Snapshot
+from store import CHECKED, Ids, QueryKind, Scores, Snapshot
 
 EXACT = "exact"  # every picture was looked at, so nothing can be missed
 FILTERED = "filtered"  # filters chose the candidates before anything was ranked
 APPROXIMATE = "approximate"  # the nearest lists of the index were looked at
-SAMPLE = 4096  # of the pictures that meet the filters, to see whether the index missed many
 CHANCE = 4  # so many of a sample may be better than all that was found
 
 Find = Callable[[Embeddings, int], tuple[Scores, Ids]]
@@ -87,7 +86,7 @@ def _plausible(
     """
     if allowed is None:
         return True
-    sample = allowed[:: max(1, len(allowed) // SAMPLE)]
+    sample = allowed[:: max(1, len(allowed) // CHECKED)]
     scores, _ = snapshot.scan(vector, len(places) + CHANCE, sample)
     better = int((scores > (places[-1].score or 0)).sum())
     return better <= CHANCE + len(places) * len(sample) / len(allowed)

@@ -25,7 +25,7 @@ from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture, found_pictures, pictures_at
 from store.health import Finding, Health, examine, mend
-from store.index import Ids, Point, QueryKind, Scores
+from store.index import CHECKED, Ids, Point, QueryKind, Scores
 from store.judgements import (
     Judged,
     JudgedCounts,
@@ -42,6 +42,7 @@ from store.tags import MODELS, NewTag, tagged_pictures
 from store.writer import Writer
 
 __all__ = [
+    "CHECKED",
     "FAILED",
     "MODELS",
     "PRESENT",

@@ -8,6 +8,10 @@ from sqlalchemy import Connection, select
 
 from store.models import PRESENT, File, Generation, Picture, Setting
 
+# Made once: every question begins with it.
+NEWEST = select(Generation.number, Generation.rows, Generation.index)
+NEWEST = NEWEST.order_by(Generation.number.desc()).limit(1)
+
 
 class FoundPicture(NamedTuple):
     """A picture as an answer shows it, with the paths at which it lies now."""
@@ -24,9 +28,7 @@ class FoundPicture(NamedTuple):
 
 def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
     """Number, rows and index file of the newest generation that this connection sees."""
-    columns = (Generation.number, Generation.rows, Generation.index)
-    newest = select(*columns).order_by(Generation.number.desc()).limit(1)
-    row = connection.execute(newest).first()
+    row = connection.execute(NEWEST).first()
     return None if row is None else (row[0], row[1], row[2])
 
 

@@ -73,4 +73,4 @@ def _unless_null(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _on_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    connection.connection.cursor().execute("BEGIN")  # without what SQLAlchemy adds to a statement

@@ -1,5 +1,6 @@
 """The index of a collection: FAISS's inverted lists, and exact scores from the embeddings."""
 
+from store.index.cost import CHECKED
 from store.index.exact import Ids, Scores, ascending, scan
 from store.index.files import files_of
 from store.index.gallery import Gallery
@@ -10,6 +11,7 @@ from store.index.rows import RowTable
 from store.index.tuning import TARGET, Point, QueryKind, Tuning
 
 __all__ = [
+    "CHECKED",
     "MEMORY",
     "TARGET",
     "Gallery",

@@ -16,6 +16,9 @@ REFINE = 0.3  # a value of an embedding, here and there
 CODED = {"flat": 0.12, "fp16": 0.12, "pq": 0.012, "rabitq": 0.01}  # a value in a list
 ALLOWED = 0.6  # an id, to make the selector
 ASKED = 2.0  # a vector in a list, to ask the selector
+CHECKED = (
+    2048  # embeddings at which a search under a filter looks as well, in case the lists missed
+)
 
 
 class Effort(NamedTuple):
@@ -40,5 +43,5 @@ def probing(
     met = size * min(1.0, effort.nprobe / kind.lists)
     cost = CALL + kind.lists * dim * CENTRE + met * dim * CODED[kind.code]
     if allowed is not None:
-        cost += allowed * ALLOWED + met * ASKED
+        cost += allowed * ALLOWED + met * ASKED + scanning(min(allowed, CHECKED), dim)
     return cost + k * effort.k_factor * dim * REFINE

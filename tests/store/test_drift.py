@@ -56,7 +56,8 @@ def test_uneven_lists_are_made_anew_while_the_old_ones_serve(
         trained = before.tuning.imbalance
         assert publish(empty, alike, FIRST) == 2
         assert (before.generation, len(before.index)) == (1, FIRST)
-        assert before.search(vectors([7]), 1, before.index.lists)[1].tolist() == [[8]]
+        found = before.search(vectors([7]), 1, before.index.lists, k_factor=FIRST)
+        assert found[1].tolist() == [[8]]
     assert builds == [FIRST, FIRST + 150]
     with reader.snapshot() as after:
         assert after.index and after.tuning
