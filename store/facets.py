@@ -36,11 +36,19 @@ def facets(connection: Connection, filters: Sequence[Filter]) -> Facets:
     if filters:
         lying.append(File.picture_id.in_(chosen))
     below = func.folder_below(File.path, _common_folder(connection, lying))
-    tagged = Tag.picture_id.in_(chosen)
+    tagged = Picture.id == Tag.picture_id, *conditions(filters)
     return {
         "folder": _counted(connection, below, File.picture_id, *lying),
-        **_about_pictures(connection, filters),
-        "tag": _counted(connection, Tag.name.expression, Tag.picture_id, tagged),
+        **(_about_pictures(connection, filters) if filters else _about_all(connection)),
+        "tag": _counted(connection, Tag.name.expression, Tag.picture_id, *tagged),
+    }
+
+
+def _about_all(connection: Connection) -> Facets:
+    """The facets that every picture has one value of, each from the index of its column."""
+    return {
+        name: _ranked(connection, value, func.count(), Picture.lying.expression)
+        for name, value in ABOUT_PICTURE.items()
     }
 
 
@@ -76,8 +84,18 @@ def _common_folder(connection: Connection, lying: Sequence[ColumnElement[bool]])
 def _counted(
     connection: Connection, value: ColumnElement[Any], picture: Any, *where: ColumnElement[bool]
 ) -> list[tuple[str, int]]:
-    number = func.count(picture.distinct())
+    """The values with how many pictures have each: one may have several, or one twice."""
+    return _ranked(connection, value, func.count(picture.distinct()), *where)
+
+
+def _ranked(
+    connection: Connection,
+    value: ColumnElement[Any],
+    number: ColumnElement[int],
+    *where: ColumnElement[bool],
+) -> list[tuple[str, int]]:
     named = value.label("facet")
-    statement = select(named, number).where(value.is_not(None), *where).group_by(named.name)
-    statement = statement.order_by(number.desc(), named).limit(VALUES)
-    return [(str(one), count) for one, count in connection.execute(statement)]
+    statement = select(named, number).where(*where).group_by(named.name)
+    statement = statement.order_by(number.desc(), named).limit(VALUES + 1)  # one may be unknown
+    known = [(str(one), count) for one, count in connection.execute(statement) if one is not None]
+    return known[:VALUES]

@@ -63,15 +63,16 @@ class Picture(Base):
     lying: Mapped[bool] = mapped_column(default=False, server_default="0")
     files: Mapped[list["File"]] = relationship(back_populates="picture")
 
-    # What filters ask for, of those that lie somewhere: answered by an index alone.
+    # What filters ask for, of those that lie somewhere: answered by an index alone. That it lies
+    # comes last, or SQLite takes any of these for a short way to few pictures.
     __table_args__ = (
-        Index("ix_picture_size", "lying", "size"),
-        Index("ix_picture_width", "lying", "width", "height"),
-        Index("ix_picture_height", "lying", "height"),
-        Index("ix_picture_format", "lying", "format"),
-        Index("ix_picture_taken_at", "lying", "taken_at"),
-        Index("ix_picture_camera", "lying", "camera"),
-        Index("ix_picture_place", "lying", "latitude", "longitude"),
+        Index("ix_picture_size", "size", "lying"),
+        Index("ix_picture_width", "width", "height", "lying"),
+        Index("ix_picture_height", "height", "lying"),
+        Index("ix_picture_format", "format", "lying"),
+        Index("ix_picture_taken_at", "taken_at", "lying"),
+        Index("ix_picture_camera", "camera", "lying"),
+        Index("ix_picture_place", "latitude", "longitude", "lying"),
     )
 
 

@@ -70,7 +70,7 @@ def test_pictures_look_at_less_than_words_and_words_and_pictures_as_words(engine
 
 def test_a_collection_says_what_was_measured_of_it(engine: Engine) -> None:
     found = facts(engine.collection)
-    assert (found.code, found.recall.keys()) == ("flat", {"text", "picture"})
+    assert (found.code, found.recall.keys()) == ("pq", {"text", "picture"})
     assert all(TARGET <= recall <= 1 for recall in found.recall.values())
 
 

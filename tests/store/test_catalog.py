@@ -119,6 +119,13 @@ def test_a_filter_on_a_picture_is_answered_by_an_index_alone(filled: Collection)
         assert "USING COVERING INDEX" in plan.detail, field
 
 
+def test_that_pictures_lie_somewhere_is_looked_up_by_their_ids(filled: Collection) -> None:
+    asked = "SELECT id FROM picture WHERE id IN (1, 2, 3, 4) AND lying = 1"
+    with filled.catalog.reading() as connection:
+        (plan,) = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+    assert "PRIMARY KEY" in plan.detail
+
+
 def test_thumbnails_are_kept_by_picture_and_may_be_lost(filled: Collection) -> None:
     ids = filled.catalog.pictures([sha256(3)])
     assert filled.thumbnails.get(ids[sha256(3)]) == b"a jpeg 3"

@@ -1,8 +1,8 @@
 """Whether a picture lies somewhere is kept with it, and filters look only at those that do.
 
 Triggers, so that whoever writes files cannot forget it. Each fact that a filter asks for has an
-index over the pictures that lie somewhere: what few pictures have is found without looking at the
-others, and none of them asks the table of files.
+index, with whether the picture lies somewhere: what few pictures have is found without looking at
+the others, and none of them asks the table of files.
 """
 
 import sqlalchemy as sa
@@ -46,4 +46,4 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {name} AFTER {event} ON file {act}")
     op.drop_index("ix_picture_taken_at", "picture")
     for name, columns in INDEXES.items():
-        op.create_index(name, "picture", ["lying", *columns])
+        op.create_index(name, "picture", [*columns, "lying"])
