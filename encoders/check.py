@@ -1,16 +1,22 @@
 """A look at an encoder before anything is trusted to it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
 from encoders.errors import BrokenEncoderError
+from encoders.kept import kept_texts
 from encoders.protocol import Embeddings, Encoder
 
+TEXTS = ("a dog", "a red car in the snow")
 TOLERANCE = 1e-3  # how far a row may be from unit length; half precision needs this much
 
 
-def check(encoder: Encoder) -> None:
+def check(encoder: Encoder, *, known: bool = False) -> None:
     """Encode two texts and two pictures and look at the vectors; also loads both towers.
+
+    With ``known`` the texts are not encoded if the encoder passed before: loading may take seconds.
 
     Raises:
         BrokenEncoderError: they have the wrong shape, are not finite, not unit vectors, or alike.
@@ -19,7 +25,16 @@ def check(encoder: Encoder) -> None:
     pictures = [Image.new("RGB", side, "white"), Image.radial_gradient("L").convert("RGB")]
     images = encoder.encode_images([encoder.prepare(picture) for picture in pictures])
     _inspect(encoder, "pictures", images)
-    _inspect(encoder, "texts", encoder.encode_texts(["a dog", "a red car in the snow"]))
+
+    def texts(some: Sequence[str]) -> Embeddings:
+        rows = encoder.encode_texts(some)
+        _inspect(encoder, "texts", rows)
+        return rows
+
+    if known:  # what does not pass is not kept
+        kept_texts(TEXTS, encoder, texts)
+    else:
+        texts(TEXTS)
 
 
 def _inspect(encoder: Encoder, what: str, rows: Embeddings) -> None:

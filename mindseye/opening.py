@@ -73,7 +73,7 @@ def on_cluster(address: str | None, encoder: Encoder) -> Iterator["Cluster | Non
 
 def _load(name: str) -> Encoder:
     opened = encoders.load(name)
-    encoders.check(opened)
+    encoders.check(opened, known=True)
     who = opened.identity
     click.echo(f"encoder: {who.name} ({who.architecture})", err=True)
     return opened

@@ -24,9 +24,7 @@ def tower(build: Callable[[], Module], saved: Path, *, exact: bool = False) -> T
     """
     chosen = device.best()
     if chosen.kind != "cpu" or importlib.util.find_spec("openvino") is None:
-        from encoders.runtime import native
-
-        return native.tower(build, replace(chosen, precision="float32") if exact else chosen)
+        return _native(build, replace(chosen, precision="float32") if exact else chosen)
     if exact:  # and light: torch is not even imported
         from encoders.runtime import converted
 
@@ -36,13 +34,19 @@ def tower(build: Callable[[], Module], saved: Path, *, exact: bool = False) -> T
 
 def _quickest(build: Callable[[], Module], saved: Path) -> Tower:
     """The fastest way on this processor; the first, in full precision, says what is right."""
-    from encoders.runtime import converted, native, probe
+    from encoders.runtime import converted, probe
 
     ways = {
         "openvino f32": partial(converted.tower, build, saved, "f32"),
-        "torch f32": partial(native.tower, build, device.Device("cpu")),
+        "torch f32": partial(_native, build, device.Device("cpu")),
     }
     if device.bf16_in_hardware():
         ways["openvino bf16"] = partial(converted.tower, build, saved, "bf16")
-        ways["torch bf16"] = partial(native.tower, build, device.Device("cpu", "bfloat16"))
+        ways["torch bf16"] = partial(_native, build, device.Device("cpu", "bfloat16"))
     return probe.quickest(ways, lambda: build()[1], saved.with_suffix(".json"))
+
+
+def _native(build: Callable[[], Module], where: device.Device) -> Tower:
+    from encoders.runtime import native  # torch, which takes seconds to import
+
+    return native.tower(build, where)

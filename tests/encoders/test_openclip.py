@@ -1,7 +1,11 @@
 """open_clip's models give the same embeddings here as in open_clip itself."""
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +13,11 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from open_clip.transform import PreprocessCfg, image_transform_v2
 
 import encoders
 from encoders import BrokenEncoderError, Embeddings, UnknownEncoderError, check
+from encoders.openclip.cut import Cut
 from tests.conftest import paint_picture
 from tests.encoders import models
 from tests.mindseye.command import mindseye
@@ -87,7 +93,7 @@ def test_a_checkpoint_of_a_built_in_architecture_is_the_same_too(tmp_path: Path)
 @pytest.mark.parametrize("kind", ["clip", "eos"])
 def test_what_follows_the_end_of_a_text_is_cut_and_changes_nothing(saved: Saved, kind: str) -> None:
     encoder: Any = encoders.load(str(saved(kind)))
-    assert encoder._tokens(["a dog"]).shape == (1, 4)
+    assert encoder._model.tokens(["a dog"]).shape == (1, 4)
     alone = encoder.encode_texts(["a dog"])
     among = encoder.encode_texts(["a dog", "word " * 60])[:1]
     np.testing.assert_allclose(alone, among, atol=1e-5)
@@ -98,7 +104,43 @@ def test_towers_that_see_the_whole_context_get_the_whole_context(
     saved: Saved, kind: str, length: int
 ) -> None:
     encoder: Any = encoders.load(str(saved(kind)))
-    assert encoder._tokens(["a dog"]).shape[1] >= length
+    assert encoder._model.tokens(["a dog"]).shape[1] >= length
+
+
+@pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
+def test_pictures_are_cut_as_open_clip_cuts_them(interpolation: str) -> None:
+    config = PreprocessCfg(size=64, interpolation=interpolation)
+    cut = Cut.of(json.dumps(asdict(config)))
+    for picture in models.odd_pictures():
+        theirs = picture
+        for step in image_transform_v2(config, is_train=False).transforms[:-2]:
+            theirs = step(theirs)
+        np.testing.assert_array_equal(cut(picture), np.asarray(theirs))
+
+
+WHO = """
+import sys
+from PIL import Image
+import encoders
+encoder = encoders.load(sys.argv[1])
+encoder.prepare(Image.new("RGB", (99, 70)))
+print(encoder.identity.fingerprint, "torch" in sys.modules)
+"""
+
+
+def test_a_model_that_was_loaded_once_says_who_it_is_without_torch(
+    saved: Saved, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(saved("clip"), tmp_path / "model")
+
+    def who() -> list[str]:
+        command = [sys.executable, "-c", WHO, str(folder)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+
+    expected = encoders.load(str(folder)).identity.fingerprint
+    assert who() == [expected, "False"]
+    (folder / "open_clip_pytorch_model.bin").touch()  # what has changed is looked at anew
+    assert who() == [expected, "True"]
 
 
 def test_it_passes_the_check_and_says_who_it_is(saved: Saved) -> None:

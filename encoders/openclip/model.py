@@ -1,14 +1,10 @@
-"""Any model of open_clip, with exactly its own preprocessing and tokenizer.
-
-https://github.com/mlfoundations/open_clip
-"""
+"""A model of open_clip in torch: what it says of itself, its tokens, and its two towers."""
 
 import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,15 +16,13 @@ from numpy.typing import NDArray
 from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
-from encoders import device, published
-from encoders.cache import cache_dir
+from encoders import published
 from encoders.clip_towers import CausalText, ImageTower, WholeText, digest, is_causal
 from encoders.errors import BrokenEncoderError, EncoderError
 from encoders.hub import offline, require_hub
-from encoders.protocol import Embeddings, Identity, Pixels, unit
-from encoders.runtime import Module, Tower, tower
+from encoders.openclip.known import Facts
+from encoders.protocol import Identity, Pixels
 
-TEXTS_AT_ONCE = 64
 PROBES = ["a photo of a dog", "é 猫, two!", "word " * 300]  # what tells two tokenizers apart
 
 
@@ -65,11 +59,11 @@ class Source(NamedTuple):
         return cls(model, tag, name)
 
 
-class OpenClip:
-    """A model of open_clip; ``scale`` is its learned temperature."""
+class Model:
+    """A model that open_clip has loaded."""
 
     def __init__(self, name: str) -> None:
-        """Load the model, from this machine if it is there, else from the hub.
+        """Load it, from this machine if it is there, else from the hub.
 
         Raises:
             UnknownEncoderError: there is none of that name, or it cannot be fetched.
@@ -83,11 +77,6 @@ class OpenClip:
         config = PreprocessCfg(**self._preprocessing)
         steps = image_transform_v2(config, is_train=False).transforms
         self._steps = steps[:-2]  # the last two, to floats and normalised, run in the tower
-        size = self._preprocessing["size"]
-        self.image_size: int = size if isinstance(size, int) else max(size)
-        self.batch_size = device.best().batch_size
-        self.scale = float(self._model.logit_scale.detach().exp())
-        self._folder = cache_dir() / "open_clip" / replace(self.identity, name="").fingerprint[:16]
 
     def _loaded(self) -> Any:
         model = open_clip.create_model(
@@ -99,10 +88,11 @@ class OpenClip:
         return model.eval()
 
     @cached_property
-    def identity(self) -> Identity:
+    def facts(self) -> Facts:
+        """Its identity, and its learned temperature."""
         with torch.inference_mode():
             probe = self._model.encode_text(self._tokenizer(["a"]))
-        return Identity(
+        identity = Identity(
             name=self._source.name,
             architecture=f"open_clip {self._architecture()}",
             weights=digest(self._model.state_dict()),
@@ -110,6 +100,7 @@ class OpenClip:
             tokenizer=self._tokenizer_identity(),
             dim=probe.shape[1],
         )
+        return Facts(identity, float(self._model.logit_scale.detach().exp()))
 
     def _architecture(self) -> str:
         """The name of a built-in architecture, or a short hash of what a directory describes."""
@@ -124,51 +115,26 @@ class OpenClip:
         return f"{type(self._tokenizer).__name__}, {tokens.shape[1]} tokens, {found}"
 
     def prepare(self, image: Image.Image) -> Pixels:
-        """open_clip's own resizing and cropping: ``(image_size, image_size, 3)`` uint8."""
+        """open_clip's own resizing and cropping: ``(side, side, 3)`` uint8."""
         for step in self._steps:
             image = step(image)
         return np.asarray(image)
 
-    def encode_images(self, prepared: Sequence[Pixels]) -> Embeddings:
-        if not prepared:
-            return np.empty((0, self.identity.dim), dtype=np.float32)
-        return unit(self._image_tower(np.stack(prepared)))
-
-    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        found = np.empty((len(texts), self.identity.dim), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        for start in range(0, len(texts), TEXTS_AT_ONCE):  # like lengths together: little padding
-            places = by_length[start : start + TEXTS_AT_ONCE]
-            found[places] = self._text_tower(self._tokens([texts[place] for place in places]))
-        return unit(found)
-
-    def _tokens(self, texts: list[str]) -> NDArray[np.int64]:
+    def tokens(self, texts: list[str]) -> NDArray[np.int64]:
         """Token ids ``(n, tokens)``; what follows the last end token is cut where none sees it."""
         ids: NDArray[np.int64] = self._tokenizer(texts).numpy()
         if not is_causal(self._model):
             return ids
-        return np.ascontiguousarray(ids[:, : int(self._text_module.ends(ids).max()) + 1])
+        return np.ascontiguousarray(ids[:, : int(self.text_module.ends(ids).max()) + 1])
 
     @cached_property
-    def _text_module(self) -> Any:
+    def text_module(self) -> Any:
+        """The tower of texts, which takes token ids."""
         return (CausalText if is_causal(self._model) else WholeText)(self._model)
 
-    @cached_property
-    def _image_tower(self) -> Tower:
-        def build() -> Module:
-            mean, std = self._preprocessing["mean"], self._preprocessing["std"]
-            blank = self.prepare(Image.new("RGB", (self.image_size, self.image_size)))
-            module = ImageTower(self._model, mean, std)
-            return module, (np.stack([blank, blank]),)
-
-        return tower(build, self._folder / "image.xml")
-
-    @cached_property
-    def _text_tower(self) -> Tower:
-        def build() -> Module:
-            return self._text_module, (self._tokens(["a dog", "two dogs on a beach"]),)
-
-        return tower(build, self._folder / "text.xml")
+    def image_module(self) -> torch.nn.Module:
+        """The tower of pictures, which takes bytes."""
+        return ImageTower(self._model, self._preprocessing["mean"], self._preprocessing["std"])
 
 
 def _from_here(source: Source) -> contextlib.AbstractContextManager[None]:
