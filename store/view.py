@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, String, cast, func, select
 
+from store.database import stamp
 from store.description import Description, description
 from store.facets import Facets, facets
 from store.filters import LIES, Filter, conditions
@@ -59,6 +60,16 @@ class View:
         """How many pictures meet all filters and lie somewhere."""
         if (known := self._matching.get(tuple(filters))) is not None:
             return len(known)
+        return self._counted(filters) if filters else self._counted_all()
+
+    def _counted_all(self) -> int:
+        """Kept with the connection until the catalog changes: every question asks for it."""
+        now, kept = stamp(self._connection), self._connection.info
+        if now is None or kept.get("counted", (None,))[0] != now:
+            kept["counted"] = now, self._counted(())
+        return int(kept["counted"][1])
+
+    def _counted(self, filters: Sequence[Filter]) -> int:
         statement = select(func.count()).select_from(Picture).where(*conditions(filters))
         return self._connection.scalar(statement) or 0
 

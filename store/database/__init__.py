@@ -28,6 +28,11 @@ def engine_of(catalog: URL) -> Engine:
     return postgres.engine(catalog) if server else sqlite.engine(catalog)
 
 
+def stamp(connection: Connection) -> tuple[int, int] | None:
+    """What differs on this connection whenever the catalog does; ``None`` if nobody can tell."""
+    return sqlite.stamp(connection) if connection.dialect.name == "sqlite" else None
+
+
 @contextmanager
 def writer_lock(folder: Path, catalog: URL, patience: float = 0) -> Iterator[None]:
     """Hold the lock of the collection in ``folder``; it is freed even if we are killed.

@@ -51,6 +51,12 @@ def lock(folder: Path, patience: float = 0, name: str = "writer") -> Iterator[No
         held.release()
 
 
+def stamp(connection: Connection) -> tuple[int, int]:
+    """What differs on this connection whenever the catalog does: others' changes, and its own."""
+    file: Any = connection.connection.driver_connection
+    return file.execute("PRAGMA data_version").fetchone()[0], file.total_changes
+
+
 def _name(holder: Path) -> str:
     try:
         known = json.loads(holder.read_text())

@@ -109,6 +109,20 @@ def test_whether_a_picture_lies_somewhere_follows_its_files(filled: Collection) 
     assert filled.catalog.lying([4, 5]) == {4}
 
 
+def test_all_pictures_are_counted_anew_when_anybody_changes_the_catalog(filled: Collection) -> None:
+    def counted() -> int:
+        with filled.snapshot() as snapshot:
+            return snapshot.catalog.count(())
+
+    assert (counted(), counted()) == (5, 5)
+    other = Collection(filled.folder)
+    for collection, number in ((other, 6), (filled, 7)):
+        with collection.writing() as writer:
+            put(writer, [number])
+        assert counted() == number
+    other.close()
+
+
 def test_a_filter_on_a_picture_is_answered_by_an_index_alone(filled: Collection) -> None:
     fields = {"size": 1, "width": 1, "height": 1, "type": "PNG", "year": 2020, "camera": "x"}
     for field, value in fields.items():
