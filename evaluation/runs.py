@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict, cast
 
 from evaluation.errors import RunError
 from evaluation.shape import FORMAT, EncoderFacts, Measures, Run
+
+LISTED = 4096  # summaries that are remembered
 
 
 class RunSummary(TypedDict):
@@ -61,16 +64,9 @@ def find_run(folder: Path, name: str) -> Run:
 
 def list_runs(*folders: Path) -> list[RunSummary]:
     """All runs in these folders, newest first; what is not a run is passed over."""
-    found = [_summary(run) for folder in folders for run in _readable(folder)]
+    files = [file for folder in folders for file in folder.glob("*.json")]
+    found = [one for file in files if (one := _summary(file, file.stat().st_mtime_ns))]
     return sorted(found, key=lambda one: one["made"], reverse=True)
-
-
-def _readable(folder: Path) -> Iterator[Run]:
-    for file in folder.glob("*.json"):
-        try:
-            yield load_run(file)
-        except RunError:
-            continue
 
 
 def measures_of(run: Run) -> dict[str, Measures]:
@@ -105,7 +101,13 @@ def names_of(runs: Sequence[Run]) -> list[str]:
     )
 
 
-def _summary(run: Run) -> RunSummary:
+@lru_cache(LISTED)
+def _summary(file: Path, _changed: int) -> RunSummary | None:
+    """Of a file as it was at that time: a run holds all its queries, too many to read each time."""
+    try:
+        run = load_run(file)
+    except RunError:
+        return None
     return {
         "id": run["id"],
         "kind": run["kind"],

@@ -65,11 +65,8 @@ def command(
         click.echo(f"{hit['rank']:>3}  {score}  {hit['files'][0]}{_others(hit)}")
     if answer["weak"]:
         click.echo(NOTHING.format(answer["usual_score"]), err=True)
-    took = sum(answer["timings_ms"].values())
     served = f", served by {answer['server']}" if answer["server"] else ""
-    click.echo(
-        f"{len(answer['hits'])} pictures, {answer['route']}, {took:.0f} ms{served}", err=True
-    )
+    click.echo(f"{len(answer['hits'])} pictures, {answer['how']}{served}", err=True)
 
 
 def _answered_here(folder: Path, asked: Asked) -> dict[str, Any]:

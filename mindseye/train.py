@@ -18,7 +18,10 @@ from mindseye.progress import progress
     type=click.Path(path_type=Path, file_okay=False),
     help="The directory to write the encoder to; --encoder takes it afterwards.",
 )
-@click.option("--encoder", help="Adapt this encoder: heads over its embeddings.")
+@click.option(
+    "--encoder",
+    help="Train heads over this encoder's embeddings, not over towers; see `mindseye adapt` too.",
+)
 @click.option(
     "--image-tower", "image", multiple=True, help="A CNN or ViT to fuse; may be repeated."
 )

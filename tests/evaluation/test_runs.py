@@ -80,6 +80,8 @@ def test_a_run_survives_its_file_and_is_found_again(run: Run, tmp_path: Path) ->
     (summary,) = list_runs(tmp_path / "runs", tmp_path / "nowhere")
     assert summary["id"] == run["id"]
     assert summary["measures"]["text_to_image"]["r@1"]["value"] == 1
+    save_run(again | {"title": "another name"}, tmp_path / "runs")  # type: ignore[arg-type]
+    assert [one["title"] for one in list_runs(tmp_path / "runs")] == ["another name"]
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path) -> None:

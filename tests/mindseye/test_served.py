@@ -89,7 +89,7 @@ def plain(text: str) -> str:
     """Without what may differ: milliseconds, who answered, and how the command is started."""
     if text.startswith("{"):
         answer = json.loads(text)
-        del answer["timings_ms"], answer["server"]
+        del answer["timings_ms"], answer["how"], answer["server"]
         return json.dumps(answer)
     differs = re.compile(r" ms|^encoded |python -m ")
     return "".join(line for line in text.splitlines(True) if not differs.search(line))

@@ -13,6 +13,7 @@ from store import Collection
 from tests.web.chromium import LOADED, OVERFLOW, hits, opened, search, serious
 from tests.web.paused import ended
 from web import create_app
+from web.jobs import jobs
 from web.jobs.starting import start_measuring
 
 pytestmark = pytest.mark.browser
@@ -31,8 +32,8 @@ def app(collection: Collection, encoder: Encoder, photos: Path) -> Flask:
 def run(app: Flask) -> str:
     """The address of a run by captions; there are two."""
     with app.test_request_context():
-        jobs = [ended(start_measuring("captions")) for _ in range(2)]
-    return f"/evaluations/{jobs[0].run}"
+        made = [ended(jobs(), start_measuring("captions").id) for _ in range(2)]
+    return f"/evaluations/{made[0].run}"
 
 
 def test_a_collection_is_measured_and_each_query_looked_into(page: Page) -> None:

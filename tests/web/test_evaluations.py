@@ -1,6 +1,7 @@
 """The pages of evaluations: measured from the page, read, looked into query by query, compared."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ def measured(client: FlaskClient, queries: str) -> str:
     """The id of a run that was started from the page."""
     answer = client.post("/jobs", data={"queries": queries})
     assert answer.status_code == 303
-    job = ended(client.application.extensions["jobs"].all()[0])
+    jobs = client.application.extensions["jobs"]
+    job = ended(jobs, jobs.all()[0].id)
     assert (job.state, job.problem) == ("done", None)
     assert f'href="/evaluations/{job.run}"' in client.get(answer.headers["Location"]).text
     return str(job.run)
@@ -59,6 +61,7 @@ def test_a_collection_is_measured_by_its_captions_and_the_run_is_read(client: Fl
     assert f'href="/evaluations/{run}"' in listed
     assert "0.667 (" in listed
     page = client.get(f"/evaluations/{run}").text
+    assert re.search(r'href="/evaluations" aria-current=true', page)
     assert "colours on collection, its captions" in page
     assert "Words to pictures" in page
     assert "Pictures to words" in page
@@ -97,7 +100,8 @@ def test_judged_searches_are_measured(client: FlaskClient, leaf: int, cherry: in
 
 def test_measuring_what_is_not_there_fails_with_a_sentence(client: FlaskClient) -> None:
     answer = client.post("/jobs", data={"queries": "judged"})
-    ended(client.application.extensions["jobs"].all()[0])
+    jobs = client.application.extensions["jobs"]
+    ended(jobs, jobs.all()[0].id)
     assert "nothing has been judged" in client.get(answer.headers["Location"]).text
 
 
@@ -134,7 +138,7 @@ def test_two_runs_are_compared(client: FlaskClient, app: Flask) -> None:
 def test_the_api_starts_lists_and_gives_runs(client: FlaskClient, app: Flask) -> None:
     asked = client.post("/api/v1/jobs", json={"kind": "evaluate", "queries": "captions"})
     assert asked.status_code == 202
-    job = ended(app.extensions["jobs"].find(asked.get_json()["id"]))
+    job = ended(app.extensions["jobs"], asked.get_json()["id"])
     (listed,) = client.get("/api/v1/evaluations").get_json()["runs"]
     assert listed["id"] == job.run
     run = client.get(f"/api/v1/evaluations/{job.run}").get_json()

@@ -86,6 +86,7 @@ class Answer(BaseModel):
     query: str
     route: str = Field(description="exact, filtered or approximate")
     recall: float = Field(description="the measured recall of that route for so many hits")
+    how: str = Field(description="both and the time in words, such as `about 98 % of exact, 4 ms`")
     generation: int = Field(description="pages of one query belong together while it is the same")
     timings_ms: dict[str, float]
     matches: int = Field(description="how many pictures meet the filters")

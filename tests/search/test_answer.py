@@ -1,11 +1,10 @@
-"""What the pages say about answers."""
+"""What an answer says of itself, on the page, in the API and in a terminal."""
 
 from dataclasses import replace
 
 import pytest
 
 from search import Engine, parse
-from web.pages.wording import how
 
 
 @pytest.mark.parametrize(
@@ -23,4 +22,5 @@ def test_an_answer_says_how_exact_it_is_and_no_more(
 ) -> None:
     answer = engine.search(parse("red"))
     timings = {"embed": 4.1, "search": 7.0, "catalog": 1.1}
-    assert how(replace(answer, route=route, recall=recall, timings_ms=timings)) == said
+    found = replace(answer, route=route, recall=recall, timings_ms=timings)
+    assert found.how == found.as_dict()["how"] == said
