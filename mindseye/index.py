@@ -51,6 +51,12 @@ if TYPE_CHECKING:
     help="The part of the exact answers that a search of a large collection has to find.  "
     "[default: 0.98; kept in the collection]",
 )
+@click.option(
+    "--fusion",
+    type=click.Choice(("none", "late")),
+    help="Whether every search that says no mode: itself is also answered by the words of pictures "
+    "(names, captions, keywords), fused by rank.  [default: none; kept in the collection]",
+)
 @report_option("Write the account to this file as JSON.")
 @click.option(
     "--watch", is_flag=True, help="Go on: index again whenever something changes, until Ctrl-C."
@@ -64,6 +70,7 @@ def command(
     ray: str | None,
     ocr: bool,
     recall_target: float | None,
+    fusion: str | None,
     report: Path | None,
     watch: bool,
 ) -> None:
@@ -84,11 +91,12 @@ def command(
         from indexer import sources
         from indexer.ocr import text_reader
         from mindseye.opening import for_indexing, on_cluster
+        from store import FUSION
 
         reader = text_reader() if ocr else None
         given = sources(places)  # one that is not there must not leave an empty collection
         collection, opened = for_indexing(folder, encoder, catalog)
-        wishes = {"memory": memory, "recall_target": recall_target}
+        wishes = {"memory": memory, "recall_target": recall_target, FUSION: fusion}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         kept = "what was read is kept, the same command goes on from here"
         with resumable(kept) as stop, on_cluster(ray, opened) as cluster:

@@ -6,6 +6,7 @@ from math import floor
 from typing import Any
 
 from search.alike import Place
+from search.query import HYBRID
 from store import FoundPicture
 
 
@@ -37,14 +38,16 @@ class Hit:
 class Answer:
     """Hits, best first, and how they were found.
 
-    ``route`` is exact, filtered or approximate, and ``recall`` the measured recall of that route
-    for so many hits, 1 where all was looked at; ``matches`` counts the pictures that meet the
-    filters. ``weak`` says that nothing seems to match: the best score is below ``usual_score``,
-    that of everyday sentences here, see `search.weak`; ``None`` where that cannot be said. Pages of
-    one question belong together while ``generation`` stays the same.
+    ``mode`` is semantic, or hybrid where the words of pictures counted too. ``route`` is exact,
+    filtered or approximate, and ``recall`` the measured recall of that route for so many hits, 1
+    where all was looked at; ``matches`` counts the pictures that meet the filters. ``weak`` says
+    that nothing seems to match: the best score is below ``usual_score``, that of everyday sentences
+    here, see `search.weak`; ``None`` where that cannot be said. Pages of one question belong
+    together while ``generation`` stays the same.
     """
 
     query: str
+    mode: str
     route: str
     recall: float
     generation: int
@@ -60,7 +63,8 @@ class Answer:
         share = floor(1000 * self.recall) / 10  # never more than was measured
         exact = "exact" if self.recall == 1 else f"about {share:g} % of exact"
         within = " within the conditions" if self.route == "filtered" else ""
-        return f"{exact}{within}, {sum(self.timings_ms.values()):.0f} ms"
+        words = " and fused with words" if self.mode == HYBRID else ""
+        return f"{exact}{within}{words}, {sum(self.timings_ms.values()):.0f} ms"
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON has it, for the command line and the web alike."""

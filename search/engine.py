@@ -14,7 +14,7 @@ from search.facets import Choice, choices
 from search.language import MAX_ID
 from search.planner import EXACT, Ranked
 from search.query import Query
-from search.ranking import Ranking
+from search.ranking import Ranking, in_mode
 from search.request import DEFAULT_K, require
 from search.speaking import Load, Speaking, Spoken
 from search.vector import mixture
@@ -77,6 +77,7 @@ class Engine:
         clock.lap("wait")
         with self.collection.snapshot() as snapshot:
             embedded = self._speaking.suited(spoken, query.terms, snapshot)
+            asked, query = query, in_mode(query, snapshot)
             if query.terms:
                 vector = mixture(query.terms, embedded, snapshot).vector
                 ranked = Ranking(snapshot, query, vector, exact).best(offset + k, self._alike)
@@ -94,7 +95,8 @@ class Engine:
             hit(rank, found[place.id], place) for rank, place in enumerate(places, offset + 1)
         )
         return Answer(
-            str(query),
+            str(asked),
+            str(query.mode),
             ranked.route,
             ranked.recall,
             generation,

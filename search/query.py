@@ -48,17 +48,20 @@ class Term:
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked; ``str`` writes it so that `search.parse` reads the same again."""
+    """What is asked; ``str`` writes it so that `search.parse` reads the same again.
+
+    Without a ``mode`` it is asked as the collection is set up.
+    """
 
     terms: tuple[Term, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort: str = RELEVANCE
-    mode: str = SEMANTIC
+    mode: str | None = None
     dupes: str = FOLD
 
     def __str__(self) -> str:
-        options = (f"sort:{self.sort}", f"mode:{self.mode}", f"dupes:{self.dupes}")
-        chosen = (one for one in options if one not in UNSAID)
+        options = {"sort": self.sort, "mode": self.mode, "dupes": self.dupes}
+        chosen = (f"{name}:{one}" for name, one in options.items() if one not in UNSAID)
         return " ".join([*map(str, self.terms), *map(written, self.filters), *chosen])
 
     @property
@@ -80,7 +83,7 @@ def _opened(term: Term, read: Callable[[str], Image.Image]) -> Term:
     return replace(term, picture=read(term.value)) if unopened else term
 
 
-UNSAID = {f"sort:{RELEVANCE}", f"mode:{SEMANTIC}", f"dupes:{FOLD}"}
+UNSAID = {RELEVANCE, None, FOLD}
 
 
 def written(one: Filter) -> str:

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from encoders import Embeddings
 from search.alike import Alike, Place
 from search.planner import Ranked, rank
-from search.query import HYBRID, RELEVANCE, SHOW, Query
-from store import Snapshot
+from search.query import HYBRID, RELEVANCE, SEMANTIC, SHOW, Query
+from store import FUSION, LATE, Snapshot
 
 SORTED = 100  # the most relevant pictures that another order than relevance is put on
 WINDOW = 1000  # places of each ranking that are fused
@@ -79,6 +79,12 @@ class Ranking:
         allowed = np.array(ids, dtype=np.int64)
         scores, found = self.snapshot.scan(self.vector, len(ids), allowed)
         return dict(zip(found[0].tolist(), scores[0].tolist(), strict=True))
+
+
+def in_mode(query: Query, snapshot: Snapshot) -> Query:
+    """The query with its own mode, or else the one that the collection's fusion asks for."""
+    late = query.mode is None and snapshot.catalog.setting(FUSION) == LATE
+    return replace(query, mode=HYBRID if late else query.mode or SEMANTIC)
 
 
 def fused(rankings: Sequence[Sequence[int]]) -> list[int]:

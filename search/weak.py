@@ -9,7 +9,7 @@ captions score on other scales, and nothing is said about them.
 from collections.abc import Sequence
 
 from search.alike import Place
-from search.query import SEMANTIC, Query
+from search.query import HYBRID, Query
 
 
 def is_weak(query: Query, places: Sequence[Place], usual: float | None) -> bool | None:
@@ -21,6 +21,6 @@ def is_weak(query: Query, places: Sequence[Place], usual: float | None) -> bool 
 
 
 def _is_one_text(query: Query) -> bool:
-    if query.mode != SEMANTIC or len(query.terms) != 1:
+    if query.mode == HYBRID or len(query.terms) != 1:
         return False
     return query.terms[0].kind in ("words", "phrase") and query.terms[0].weight > 0

@@ -34,7 +34,7 @@ from store.judgements import (
     judgements,
     right_pictures,
 )
-from store.models import FAILED, PRESENT, REMOVED, USUAL
+from store.models import FAILED, FUSION, LATE, PRESENT, REMOVED, USUAL
 from store.proof import Compared, compare
 from store.snapshot import Snapshot
 from store.succession import Succession, Unencoded, same_encoder
@@ -44,6 +44,8 @@ from store.writer import Writer
 __all__ = [
     "CHECKED",
     "FAILED",
+    "FUSION",
+    "LATE",
     "MODELS",
     "PRESENT",
     "REMOVED",

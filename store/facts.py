@@ -10,7 +10,7 @@ from typing import Any, get_args
 from store.collection import Collection
 from store.found import published
 from store.index import QueryKind
-from store.models import FAILED, PRESENT, REMOVED
+from store.models import FAILED, FUSION, NO_FUSION, PRESENT, REMOVED
 from store.snapshot import Snapshot
 
 
@@ -22,6 +22,7 @@ class Facts:
     ones are gone. ``searchable`` pictures are in the index, which has ``lists`` inverted lists of
     ``code`` (flat, fp16, pq or rabitq); ``recall`` is what searches of 10 hits were measured
     to find of the exact answer, for each kind of query that is searched approximately.
+    ``fusion`` says whether the words of pictures count in every search: none, or late, by rank.
     ``folders`` are those that were indexed; ``sizes`` are bytes by part, ``bytes`` is their sum.
     """
 
@@ -39,6 +40,7 @@ class Facts:
     lists: int
     code: str | None
     recall: dict[str, float]
+    fusion: str
     folders: tuple[str, ...]
     bytes: int
     sizes: dict[str, int]
@@ -77,6 +79,7 @@ def facts(collection: Collection) -> Facts:
         lists=index.lists if index else 0,
         code=index.kind.code if index else None,
         recall=recall,
+        fusion=collection.catalog.setting(FUSION) or NO_FUSION,
         folders=collection.folders,
         bytes=sum(sizes.values()),
         sizes=sizes,

@@ -27,6 +27,8 @@ OCR = "ocr"  # the source of words that are read off its pixels
 ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that models give
 
 
+FUSION = "fusion"  # the setting that says whether the words of pictures count in every search
+NO_FUSION, LATE = "none", "late"
 USUAL = "usual_score"  # the setting that `indexer.usual` keeps
 
 

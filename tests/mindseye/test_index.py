@@ -1,5 +1,6 @@
 """The command `index`, run for real with the tiny encoder."""
 
+import json
 import os
 from pathlib import Path
 
@@ -14,3 +15,20 @@ def test_a_list_from_find_comes_in_on_standard_input(
     ran = forks.run(*words, typed=listed)
     assert ran.code == 0, ran.err
     assert ran.out.startswith("2 files seen = 2 indexed\n")
+
+
+def test_fusion_stays_with_the_collection_and_is_taken_back_without_reading(
+    forks: Forks, photos: Path, tmp_path: Path
+) -> None:
+    words = ("index", photos, "--encoder", "colours:tiny", "--collection", tmp_path / "fused")
+    for given, kept in (
+        (["--fusion", "late"], "late"),
+        ([], "late"),
+        (["--fusion", "none"], "none"),
+    ):
+        ran = forks.run(*words, *given)
+        assert ran.code == 0, ran.err
+        status = forks.run("status", "--json", "--collection", tmp_path / "fused")
+        assert json.loads(status.out)["fusion"] == kept
+    assert "unchanged" in ran.out
+    assert ran.encoded == []

@@ -85,6 +85,7 @@ def test_a_filter_has_its_field_its_operator_and_its_value(text: str, wanted: Fi
 def test_options_say_how_to_show_it_and_the_last_one_counts() -> None:
     query = parse("sort:newest mode:hybrid dupes:show sort:name")
     assert query == Query(sort="name", mode="hybrid", dupes="show")
+    assert str(parse("a dog mode:semantic")) == "a dog mode:semantic"  # a collection may be fused
 
 
 @pytest.mark.parametrize(

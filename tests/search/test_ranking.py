@@ -9,7 +9,17 @@ from PIL import Image, ImageEnhance
 from indexer import index
 from search import Engine, Hit, duplicates, parse
 from search.ranking import RRF, SORTED, WINDOW, fused, keywords
-from store import PRESENT, REMOVED, Collection, FileChange, NewPicture, NewTag
+from store import (
+    FUSION,
+    LATE,
+    PRESENT,
+    REMOVED,
+    Collection,
+    FileChange,
+    NewPicture,
+    NewTag,
+    facts,
+)
 from store.models import ZERO_SHOT
 from tests.colours import Colours
 from tests.search.gallery import COUNT, GALLERY, fill, remove
@@ -158,6 +168,20 @@ def test_hybrid_ranks_by_both_and_shows_the_cosine(words: Engine) -> None:
     assert [hit.id for hit in hits] == fused([semantic, named]) != semantic
     assert {hit.id for hit in hits[:2]} == {4, 5}
     assert {hit.id: hit.score for hit in hits} == {hit.id: hit.score for hit in plain.hits}
+
+
+def test_a_collection_with_late_fusion_is_searched_by_words_too(words: Engine) -> None:
+    plain, hybrid = words.search(parse('red "ball"')), words.search(parse('red "ball" mode:hybrid'))
+    words.collection.catalog.set(**{FUSION: LATE})
+    fused_now = words.search(parse('red "ball"'))
+    assert fused_now.hits == hybrid.hits != plain.hits
+    assert (plain.mode, fused_now.mode, fused_now.query) == ("semantic", "hybrid", 'red "ball"')
+    unfused = words.search(parse('red "ball" mode:semantic'))
+    assert (unfused.hits, unfused.mode) == (plain.hits, "semantic")
+    assert words.search(parse("like:4")).hits[0].id == 4  # a picture alone has no words
+    assert facts(words.collection).fusion == LATE
+    words.collection.catalog.set(**{FUSION: "none"})
+    assert words.search(parse('red "ball"')).hits == plain.hits
 
 
 def test_words_follow_what_happens_to_a_file(words: Engine) -> None:

@@ -84,6 +84,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     query: str
+    mode: str = Field(description="semantic, or hybrid where the words of pictures counted too")
     route: str = Field(description="exact, filtered or approximate")
     recall: float = Field(description="the measured recall of that route for so many hits")
     how: str = Field(description="both and the time in words, such as `about 98 % of exact, 4 ms`")
@@ -178,6 +179,9 @@ class Status(BaseModel):
     code: str | None = Field(description="how lists keep vectors: flat, fp16, pq or rabitq")
     recall: dict[str, float] = Field(
         description="of an approximate search, by kind of query (text, picture), as it was measured"
+    )
+    fusion: str = Field(
+        description="whether the words of pictures count in every search: none, or late, by rank"
     )
     folders: list[str] = Field(description="the folders that were indexed")
     bytes: int

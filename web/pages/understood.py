@@ -41,7 +41,7 @@ def with_term(query: Query, kind: Kind, value: object, *, negative: bool = False
     return str(replace(query, terms=(*others, term)))
 
 
-def with_option(query: Query, **option: str) -> str:
+def with_option(query: Query, **option: str | None) -> str:
     """The query shown another way."""
     return str(replace(query, **option))  # type: ignore[arg-type]
 
