@@ -36,12 +36,11 @@ def _quickest(build: Callable[[], Module], saved: Path) -> Tower:
     """The fastest way on this processor; the first, in full precision, says what is right."""
     from encoders.runtime import converted, probe
 
-    ways = {
-        "openvino f32": partial(converted.tower, build, saved, "f32"),
-        "torch f32": partial(_native, build, device.Device("cpu")),
-    }
+    ways = {"openvino f32": partial(converted.tower, build, saved, "f32")}
     if device.bf16_in_hardware():
         ways["openvino bf16"] = partial(converted.tower, build, saved, "bf16")
+    ways["torch f32"] = partial(_native, build, device.Device("cpu"))
+    if device.bf16_in_hardware():
         ways["torch bf16"] = partial(_native, build, device.Device("cpu", "bfloat16"))
     return probe.quickest(ways, lambda: build()[1], saved.with_suffix(".json"))
 
