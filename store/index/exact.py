@@ -62,10 +62,15 @@ def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) ->
     wanted = min(k + SPARE, most)
     while True:
         scores, ids = shortlist(wanted)
-        more = ids[:, -1] != NOBODY  # where there may be
-        if wanted == most or not (more & (scores[:, -1] >= scores[:, k - 1] - ROUNDING)).any():
+        if wanted == most or not _may_cut_a_tie(scores, ids, k).any():
             return ids
         wanted = min(2 * wanted, most)
+
+
+def _may_cut_a_tie(scores: Scores, ids: Ids, k: int) -> NDArray[np.bool_]:
+    """Of which queries there may be more, behind the end, that score like place ``k``."""
+    more: NDArray[np.bool_] = ids[:, -1] != NOBODY
+    return more & (scores[:, -1] >= scores[:, k - 1] - ROUNDING)
 
 
 def scan(queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tuple[Scores, Ids]:
@@ -78,8 +83,13 @@ def scan(queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tupl
     if len(queries) < BATCH:
         found = [_scan_one(query, embeddings, rows, k) for query in queries]
         return np.stack([scores for scores, _ in found]), np.stack([ids for _, ids in found])
-    places = untied(lambda wanted: _blocks(queries, embeddings, rows, wanted), k, len(rows))
-    return best(inner_products(queries, embeddings, taken(rows, places)), places, k)
+    wanted = min(k + SPARE, len(rows))
+    near, places = _blocks(queries, embeddings, rows, wanted)
+    scores, ids = best(inner_products(queries, embeddings, taken(rows, places)), places, k)
+    if wanted < len(rows):  # one by one: thousands of equal embeddings would all be kept for each
+        for tied in np.flatnonzero(_may_cut_a_tie(near, places, k)):
+            scores[tied], ids[tied] = _scan_one(queries[tied], embeddings, rows, k)
+    return scores, ids
 
 
 def ascending(ids: Ids) -> Ids:
@@ -108,7 +118,8 @@ def _scan_one(query: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> t
     same = np.tile(query, (chunks, 1))
     scores = inner_products(same, embeddings, dealt.reshape(chunks, -1)).ravel()[: len(rows)]
     floor = np.partition(scores, -k)[-k] if k < len(rows) else -np.inf
-    places = np.flatnonzero(scores >= floor)
+    above, tied = np.flatnonzero(scores > floor), np.flatnonzero(scores == floor)
+    places = np.concatenate([above, tied[: k - len(above)]])
     scores, places = best(scores[None, places], places[None], k)
     return scores[0], places[0]
 

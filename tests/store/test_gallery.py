@@ -1,5 +1,6 @@
 """Every exact route against NumPy: the same ids, the same scores, ties by id."""
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from encoders import Embeddings, unit
-from store.index import Gallery, Ids, Index, Kind, RowTable, Scores
+from store.index import Gallery, Ids, Index, Kind, RowTable, Scores, scan
 from store.index.exact import BATCH, BLOCK_ROWS
 from store.index.kinds import CODES, FLAT
 
@@ -63,6 +64,19 @@ KINDS = [Kind(1, FLAT), *(Kind(64, code) for code in CODES)]
 @pytest.fixture(scope="module", params=KINDS, ids=str)
 def made(request: pytest.FixtureRequest) -> Made:
     return Made(request.param)
+
+
+def test_thousands_of_equal_embeddings_are_not_all_kept_for_every_query() -> None:
+    few, queries = random(4, seed=5), random(500, seed=6)
+    embeddings = few[np.arange(10_000) % 4]
+    tracemalloc.start()
+    scores, places = scan(queries, embeddings, np.arange(len(embeddings)), 3)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    nearest = np.argmax(queries @ few.T, axis=1)
+    np.testing.assert_array_equal(places, nearest[:, None] + 4 * np.arange(3))
+    assert (scores == scores[:, :1]).all()
+    assert most < 10_000_000  # bytes; 500 × 2,500 scores and places alone are 15 MB
 
 
 @pytest.mark.parametrize("count", [1, BATCH + 1], ids=["one query", "a batch"])
