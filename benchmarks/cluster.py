@@ -28,7 +28,7 @@ from encoders import unit
 from indexer import Cluster, connected, index
 from store import Collection, facts
 from store.index import Index, Kind
-from store.index.kinds import CODES, lists_for
+from store.index.kinds import CODES, ONE_LIST_UP_TO, lists_for
 
 SIZE = (1024, 768)
 WARM = 64  # pictures, before a run that counts
@@ -45,10 +45,13 @@ def main() -> None:
     part.set_defaults(measure=on_ray)
     part = parts.add_parser("sizes", help="bytes a picture")
     part.add_argument("--collection", type=Path, required=True)
-    part.add_argument("--vectors", type=int, default=50_000)
+    more = f"more than {ONE_LIST_UP_TO}: fewer are one list, which is always flat"
+    part.add_argument("--vectors", type=int, default=50_000, help=more)
     part.add_argument("--dim", type=int, default=512)
     part.set_defaults(measure=sizes)
     given = parser.parse_args()
+    if given.part == "sizes" and given.vectors <= ONE_LIST_UP_TO:
+        parser.error(f"--vectors: {more}")
     with tempfile.TemporaryDirectory() as folder:
         given.measure(Path(folder), given)
 
