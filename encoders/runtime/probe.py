@@ -22,7 +22,7 @@ Way = Callable[[], Tower]
 ALIKE = 0.999  # the least cosine to full precision that a faster way may have
 SECONDS = 2.0  # for measuring one way, beyond its first two calls
 ROWS = 16  # as many as a tower takes at once
-WORTH = 1.1  # how much faster a later way has to be: loading torch takes seconds at every start
+WORTH = 1.25  # how much faster a later way has to be: torch costs seconds at every start
 
 
 def quickest(ways: Mapping[str, Way], examples: Callable[[], Arrays], memory: Path) -> Tower:
