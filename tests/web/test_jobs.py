@@ -1,6 +1,8 @@
 """Jobs: one at a time, watched, stopped, accounted for; which folders, the owner says."""
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -218,6 +220,14 @@ def test_a_job_whose_process_died_has_failed_and_keeps_nobody_from_the_next(
     assert "the process that ran it ended before it did" in client.get(f"/jobs/{died.id}").text
     paused.let()
     assert ended(jobs, started(client, other)["id"]).state == "done"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is a thread's only on Linux")
+def test_a_job_gives_way_and_the_threads_that_answer_do_not(jobs: Jobs) -> None:
+    before, within = os.nice(0), []
+    ended(jobs, jobs.start("index", "a folder", lambda _: within.append(os.nice(0))).id)
+    assert within == [min(before + 10, 19)]
+    assert os.nice(0) == before
 
 
 def test_only_the_last_jobs_are_kept(jobs: Jobs) -> None:

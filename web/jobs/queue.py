@@ -6,6 +6,8 @@ processor with the job; the writer's lock keeps other processes from writing.
 """
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +27,8 @@ from web.jobs.job import Job, Kind, State
 from web.jobs.kept import KeptJobs
 
 EXPECTED = (EncoderError, EvaluationError, IndexerError, SearchError, StoreError, OSError)
+
+BACKGROUND = 10  # how much a job's threads give way to those that answer, as `nice` counts
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +129,8 @@ def jobs() -> Jobs:
 
 
 def _run(run: Running, work: Work, lock: FileLock) -> None:
+    if sys.platform == "linux":  # elsewhere it would hold for the whole process
+        os.nice(BACKGROUND)
     try:
         work(run)
         run.end("done")
