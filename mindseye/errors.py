@@ -34,9 +34,16 @@ def explained() -> Iterator[None]:
 def _misused() -> tuple[type[Exception], ...]:
     from indexer import SourceError
     from search import BadLimitError, EmptyQueryError, QuerySyntaxError
-    from store import BadCatalogError
+    from store import BadCatalogError, BadVectorsError
 
-    return BadCatalogError, SourceError, EmptyQueryError, BadLimitError, QuerySyntaxError
+    return (
+        BadCatalogError,
+        BadVectorsError,
+        SourceError,
+        EmptyQueryError,
+        BadLimitError,
+        QuerySyntaxError,
+    )
 
 
 def _impossible() -> tuple[type[Exception], ...]:

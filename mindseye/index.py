@@ -59,6 +59,13 @@ if TYPE_CHECKING:
 )
 @report_option("Write the account to this file as JSON.")
 @click.option(
+    "--vectors",
+    metavar="ADDRESS",
+    help="Where the index is: milvus://HOST:PORT/NAME, a Milvus server whose USER:PASSWORD or "
+    "token comes from MINDSEYE_MILVUS_TOKEN; or here, to have it in the directory again.  "
+    "[default: here; kept in the collection]",
+)
+@click.option(
     "--watch", is_flag=True, help="Go on: index again whenever something changes, until Ctrl-C."
 )
 def command(
@@ -72,6 +79,7 @@ def command(
     recall_target: float | None,
     fusion: str | None,
     report: Path | None,
+    vectors: str | None,
     watch: bool,
 ) -> None:
     """Make the collection hold exactly the pictures in PLACES.
@@ -91,11 +99,15 @@ def command(
         from indexer import sources
         from indexer.ocr import text_reader
         from mindseye.opening import for_indexing, on_cluster
-        from store import FUSION
+        from store import FUSION, place_of_vectors
 
+        if vectors:
+            place_of_vectors(vectors)  # a mistake must not leave an empty collection either
         reader = text_reader() if ocr else None
         given = sources(places)  # one that is not there must not leave an empty collection
         collection, opened = for_indexing(folder, encoder, catalog)
+        if vectors:
+            collection.move_vectors(vectors)
         wishes = {"memory": memory, "recall_target": recall_target, FUSION: fusion}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         kept = "what was read is kept, the same command goes on from here"

@@ -38,13 +38,28 @@ class Bytes(click.ParamType[int]):
             self.fail(f"{value!r} is no size; write 500MB or 2GB", param, ctx)
 
 
+class Directory(click.Path):
+    """A directory, which need not be there yet."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        if "://" in str(value):
+            self.fail(
+                f"{value} is no directory; what has an address is named once, when indexing: "
+                "--catalog for the catalog, --vectors for the index",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 def _directory(
     option: str, name: str, default: Callable[[], Path], variable: str, says: str
 ) -> Callable[[Command], Command]:
     return click.option(
         option,
         name,
-        type=click.Path(path_type=Path, file_okay=False),
+        type=Directory(path_type=Path, file_okay=False),
         default=default,
         envvar=variable,
         show_default="the user's data directory",

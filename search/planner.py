@@ -53,7 +53,7 @@ def asked_with(query: Query) -> QueryKind:
 def _exactly(snapshot: Snapshot, allowed: Ids | None, exact: bool) -> Find:
     """All candidates: one by one, or in the lists if these hold the embeddings themselves."""
     index = snapshot.index
-    if exact or allowed is not None or index is None or not index.kind.exact:
+    if exact or allowed is not None or index is None or not index.exact:
         return partial(snapshot.scan, allowed=allowed)
     return partial(snapshot.search, nprobe=index.lists)
 

@@ -8,6 +8,7 @@ from store.database import place_of
 from store.description import Description, GivenTag
 from store.errors import (
     BadCatalogError,
+    BadVectorsError,
     CollectionBusyError,
     DamagedCollectionError,
     DiskFullError,
@@ -16,6 +17,7 @@ from store.errors import (
     NoCollectionError,
     OccupiedError,
     SameEncoderError,
+    ServedElsewhereError,
     StoreError,
     UnreachableError,
 )
@@ -25,7 +27,7 @@ from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture, found_pictures, pictures_at
 from store.health import Finding, Health, examine, mend
-from store.index import CHECKED, Ids, Point, QueryKind, Scores
+from store.index import CHECKED, Ids, Point, QueryKind, Scores, place_of_vectors
 from store.judgements import (
     Judged,
     JudgedCounts,
@@ -52,6 +54,7 @@ __all__ = [
     "USUAL",
     "About",
     "BadCatalogError",
+    "BadVectorsError",
     "Catalog",
     "Collection",
     "CollectionBusyError",
@@ -82,6 +85,7 @@ __all__ = [
     "QueryKind",
     "SameEncoderError",
     "Scores",
+    "ServedElsewhereError",
     "Snapshot",
     "StoreError",
     "Succession",
@@ -101,6 +105,7 @@ __all__ = [
     "mend",
     "pictures_at",
     "place_of",
+    "place_of_vectors",
     "right_pictures",
     "same_encoder",
     "tagged_pictures",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError
@@ -27,12 +28,12 @@ from store.errors import (
     SameEncoderError,
 )
 from store.found import latest_generation, settings
-from store.index import Gallery
+from store.index import HERE, Gallery, Server, place_of_vectors
 from store.room import room_for
 from store.snapshot import Generation, Snapshot
 from store.succession import FIRST_FILE, Succession, same_encoder
 from store.thumbnails import Thumbnails
-from store.writer import FOLDERS, Writer
+from store.writer import FOLDERS, VECTORS, Writer
 
 Identity = Mapping[str, Any]
 
@@ -131,6 +132,26 @@ class Collection:
     def folders(self) -> tuple[str, ...]:
         """The folders that were indexed, by name, without those that lie inside another."""
         return tuple(self.catalog.setting(FOLDERS) or ())
+
+    @property
+    def vectors(self) -> str:
+        """The address of the index that the next generation gets, or ``here``, the directory."""
+        kept = self.catalog.setting(VECTORS)
+        return str(kept["address"]) if kept else HERE
+
+    def move_vectors(self, address: str) -> None:
+        """Have the index there from the next generation on; nothing is encoded again.
+
+        Raises:
+            BadVectorsError: that is neither an address nor ``here``.
+            UnreachableError: the server does not answer, or refuses us.
+        """
+        place = place_of_vectors(address)
+        if place is None:
+            self.catalog.set(**{VECTORS: None})
+        elif self.vectors != str(place):
+            Server(place)
+            self.catalog.set(**{VECTORS: {"address": str(place), "owner": uuid4().hex[:8]}})
 
     def close(self) -> None:
         """Let go of the files."""

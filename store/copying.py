@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Table, func, insert, select
 from store.catalog import Catalog
 from store.collection import Collection
 from store.database import catalog_of, copy_lock, place_of, point, started_after, writer_lock
-from store.errors import OccupiedError
+from store.errors import OccupiedError, ServedElsewhereError
 from store.found import in_utc, latest_generation
-from store.index import files_of
+from store.index import HERE, files_of
 from store.models import Base
 from store.room import room_for
 
@@ -40,11 +40,17 @@ def copy(
     unfinished at that place is thrown away.
 
     Raises:
+        ServedElsewhereError: its index is on a server.
         OccupiedError: something is there already.
         BadCatalogError: ``catalog`` is no address.
         UnreachableError: its server does not answer.
         DiskFullError: there is no room.
     """
+    if source.vectors != HERE:  # two collections would write into one table
+        raise ServedElsewhereError(
+            f"the index of {source.folder} is on {source.vectors}; `mindseye index --vectors here` "
+            "brings it back, then copy, and give --vectors again"
+        )
     _refuse(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with room_for(folder), copy_lock(folder):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from store.embeddings import Embeddings
 from store.found import FoundPicture, embedding_row, found_pictures
-from store.index import Gallery, Ids, Index, Point, QueryKind, Scores, Tuning
+from store.index import Gallery, Ids, Point, QueryKind, Scores, Tuning, VectorIndex
 from store.view import View
 
 
@@ -36,7 +36,7 @@ class Snapshot:
         self.encoder = encoder
 
     @property
-    def index(self) -> Index | None:
+    def index(self) -> VectorIndex | None:
         """The index, or ``None`` before the first generation."""
         return self._gallery.index if self._gallery else None
 

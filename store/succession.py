@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
-from store.index import Gallery, Ids
+from store.index import Gallery, Ids, indexes
 from store.models import (
     FAILED,
     PRESENT,
@@ -32,7 +32,7 @@ from store.models import (
     Setting,
 )
 from store.thumbnails import Thumbnails
-from store.writer import Texts, Writer
+from store.writer import KEPT_INDEXES, Texts, Writer
 
 FIRST_FILE = "embeddings.f32"
 ROWS_AT_ONCE = 16_384
@@ -99,10 +99,9 @@ class Succession:
         writer = Writer(self._folder, self._catalog, self._file, thumbnails)
         with self._catalog.reading() as connection:
             latest = latest_generation(connection)
-        path = self._folder / f"index-{latest[0] + 1 if latest else 1:06d}.faiss"
-        writer.made(None, ids, rows, texts).save(path)
+        path = writer.made(None, ids, rows, texts, latest[0] + 1 if latest else 1)
         lost = self._commit(Generation(rows=self.total, index=path.name), missed, keep_old)
-        self._clear(path)
+        self._clear()
         return lost
 
     def _state(self) -> tuple[Ids, Ids, Ids]:
@@ -140,15 +139,14 @@ class Succession:
             session.commit()
         return lost
 
-    def _clear(self, index: Path) -> None:
+    def _clear(self) -> None:
         kept = self._catalog.setting("previous")
         wanted = {self._file.path.name, kept and kept["embeddings"]}
         for file in self._folder.glob("embeddings*.f32"):
             if file.name not in wanted:
                 file.unlink()
-        for file in self._folder.glob("index-*.faiss"):
-            if file != index:
-                Gallery.delete(file)
+        for file in indexes(self._folder)[:-KEPT_INDEXES]:
+            Gallery.delete(file)
 
 
 def _move_files(session: Session) -> list[str]:

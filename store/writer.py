@@ -18,12 +18,12 @@ from store.index import (
     MEMORY,
     TARGET,
     Gallery,
+    Home,
     Ids,
-    Index,
     Kind,
     RowTable,
     Tuning,
-    kind_for,
+    indexes,
     measured,
 )
 from store.tags import NewTag, replace_tags
@@ -34,6 +34,7 @@ Texts = Callable[[], Embeddings]
 DRIFT_FACTOR = 1.5  # how much less even the lists may become than they were when they were made
 RETRAIN_FACTOR = 2  # how far the number of lists may lie from what the size asks for
 FOLDERS = "folders"  # the setting that remembers them
+VECTORS = "vectors"  # the setting that remembers where they are, if not in the directory
 KEPT_INDEXES = 2  # a reader may just be opening the one before
 
 
@@ -111,27 +112,35 @@ class Writer:
             return latest[0]
         old = self._previous(latest, mapped=False) if latest and served else None
         total = catalog.rows()
-        new = self.made(old, ids, rows, texts)
-        name = f"index-{(latest[0] if latest else 0) + 1:06d}.faiss"
-        new.save(folder / name)
-        number = catalog.publish(total, name)
+        following = (latest[0] if latest else 0) + 1
+        path = self.made(old, ids, rows, texts, following)
+        number = catalog.publish(total, path.name)
         catalog.set(**{COMPLETE: number})
-        for index in sorted(folder.glob("index-*.faiss"))[:-KEPT_INDEXES]:
+        for index in indexes(folder)[:-KEPT_INDEXES]:
             Gallery.delete(index)
         return number
 
-    def made(self, old: Gallery | None, ids: Ids, rows: Ids, texts: Texts | None) -> Gallery:
-        """What finds the pictures of these ids and rows ``(n,)``, measured; of ``old`` if it can.
+    def made(
+        self, old: Gallery | None, ids: Ids, rows: Ids, texts: Texts | None, generation: int
+    ) -> Path:
+        """Save what finds the pictures of these ids and rows ``(n,)``, measured, and say where.
 
-        Nothing is saved.
+        It is made of ``old`` if it can be.
         """
-        new = self._renewed(old, ids, rows, self._embeddings.read(self._catalog.rows()))
+        new = self._renewed(old, ids, rows, generation)
         new.tuning = self._tuned(new, texts)
-        return new
+        new.save(path := self._home.file(self._folder, generation))
+        return path
+
+    @property
+    def _home(self) -> Home:
+        return Home(self._catalog.setting(VECTORS))
 
     def _previous(self, latest: tuple[int, int, str], *, mapped: bool = True) -> Gallery | None:
         """What is served now, if it can be read; only in memory can the next be made of it."""
         _, rows, name = latest
+        if not self._home.has(self._folder / name):
+            return None
         try:
             return Gallery.load(self._folder / name, self._embeddings.read(rows), mapped=mapped)
         except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
@@ -139,7 +148,7 @@ class Writer:
 
     def _wanted(self, count: int) -> Kind:
         memory = self._catalog.setting("memory") or MEMORY
-        return kind_for(count, self._embeddings.dim, memory)
+        return self._home.kind_for(count, self._embeddings.dim, memory)
 
     def _suits(self, kind: Kind, count: int) -> bool:
         """Whether an index of that kind may go on with so many pictures."""
@@ -168,17 +177,14 @@ class Writer:
         now = measured(new, texts(), self._target) if texts else None
         return replace(now, imbalance=before.imbalance) if now and before else now
 
-    def _renewed(self, old: Gallery | None, ids: Ids, rows: Ids, embeddings: Embeddings) -> Gallery:
-        table = RowTable.build(ids, rows)
+    def _renewed(self, old: Gallery | None, ids: Ids, rows: Ids, generation: int) -> Gallery:
+        embeddings, table = self._embeddings.read(self._catalog.rows()), RowTable.build(ids, rows)
         if old and self._suits(old.index.kind, len(ids)):
-            held = old.index.ids()
-            new = ~np.isin(ids, held, assume_unique=True)
-            old.index.remove(np.setdiff1d(held, ids, assume_unique=True))
-            old.index.add(embeddings[rows[new]], ids[new])
-            if old.tuning is None or old.index.imbalance <= DRIFT_FACTOR * old.tuning.imbalance:
-                return Gallery(old.index, table, embeddings, old.tuning)
-        index = Index.build(self._wanted(len(ids)), embeddings, rows, ids)
-        return Gallery(index, table, embeddings)
+            index = old.index.renewed(embeddings, rows, ids, generation)
+            if old.tuning is None or index.imbalance <= DRIFT_FACTOR * old.tuning.imbalance:
+                return Gallery(index, table, embeddings, old.tuning)
+        kind = self._wanted(len(ids))
+        return Gallery(self._home.build(kind, embeddings, rows, ids, generation), table, embeddings)
 
 
 def _holds(served: Gallery, ids: Ids, rows: Ids) -> bool:
@@ -189,4 +195,4 @@ def _holds(served: Gallery, ids: Ids, rows: Ids) -> bool:
 
 def _agrees(served: Gallery) -> bool:
     """Whether the index holds the pictures of its own table of rows."""
-    return np.array_equal(served.index.ids(), served.rows.ids())
+    return served.index.holds(served.rows.ids())

@@ -12,6 +12,7 @@ from indexer import index
 from search import Engine
 from store import Collection
 from tests.colours import Colours
+from tests.servers.milvus import TOKEN, Milvus, installed, milvus
 from tests.servers.postgres import Postgres, postgres, programs
 from tests.web.chromium import browser
 
@@ -80,6 +81,22 @@ def postgres_server() -> Iterator[Postgres]:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     with postgres(installed) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def running_milvus() -> Iterator[Milvus]:
+    """A real Milvus server."""
+    if not installed():
+        pytest.skip("Milvus is not installed: pip install milvus==2.3.5 pymilvus tenacity")
+    with milvus() as server:
+        yield server
+
+
+@pytest.fixture
+def milvus_server(running_milvus: Milvus, monkeypatch: pytest.MonkeyPatch) -> Milvus:
+    """The same, and the token that it asks for."""
+    monkeypatch.setenv("MINDSEYE_MILVUS_TOKEN", TOKEN)
+    return running_milvus
 
 
 @pytest.fixture(scope="session")

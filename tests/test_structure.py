@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +28,13 @@ MAY_IMPORT = {
 EDGES = {"mindseye", "web"}
 FILES = [file for package in MAY_IMPORT for file in sorted((ROOT / package).rglob("*.py"))]
 README = ROOT / "README.md"
+
+
+def test_what_is_installed_holds_every_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    listed = set(project["tool"]["setuptools"]["packages"])
+    here = {".".join(one.parent.relative_to(ROOT).parts) for one in FILES}
+    assert listed == here | {"data"}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

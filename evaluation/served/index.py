@@ -15,7 +15,7 @@ from evaluation.shape import CurvePoint, Run, ServedFacts
 from search import Engine, Query, Term
 from search.planner import rank
 from store import Ids, Snapshot
-from store.index import Index
+from store.index import VectorIndex
 
 K = 10
 QUERIES = 500  # of either kind at most
@@ -117,7 +117,7 @@ def _powers(lists: int) -> Iterator[int]:
 
 
 def _curve(
-    snapshot: Snapshot, index: Index, asked: Asked, sweep: Sequence[int], bootstrap: Bootstrap
+    snapshot: Snapshot, index: VectorIndex, asked: Asked, sweep: Sequence[int], bootstrap: Bootstrap
 ) -> Iterator[CurvePoint]:
     filtered = asked.allowed is not None
 
@@ -127,7 +127,7 @@ def _curve(
     def probe(row: Embeddings, nprobe: int) -> Found:
         factor = 1 if index.kind.exact else K_FACTOR
         ids = snapshot.search(row, K + 1, nprobe, asked.allowed, factor)[1][0].tolist()
-        return Found(ids, EXACT if index.kind.exact and nprobe == index.lists else APPROXIMATE)
+        return Found(ids, EXACT if index.exact and nprobe == index.lists else APPROXIMATE)
 
     def served(row: Embeddings) -> Found:
         query = Query((Term("words" if asked.kind == "text" else "like", "0"),))

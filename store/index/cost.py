@@ -9,16 +9,32 @@ from typing import NamedTuple
 
 from store.index.kinds import Kind
 
-CALL = 60_000.0  # a search through the lists, whatever it finds
 CENTRE = 0.06  # a value of the centre of a list
 SCAN = 0.7  # a value of an embedding, row after row
 REFINE = 0.3  # a value of an embedding, here and there
 CODED = {"flat": 0.12, "fp16": 0.12, "pq": 0.012, "rabitq": 0.01}  # a value in a list
-ALLOWED = 0.6  # an id, to make the selector
-ASKED = 2.0  # a vector in a list, to ask the selector
 CHECKED = (
     2048  # embeddings at which a search under a filter looks as well, in case the lists missed
 )
+
+
+class Engine(NamedTuple):
+    """What differs between engines: nanoseconds, and how many times FAISS's per value in a list.
+
+    A filter either costs for each id to make a selector, and for each vector in a list to ask it;
+    or more answers are asked for, of which those that the filter allows are kept.
+    """
+
+    call: float  # a search through the lists, whatever it finds
+    value: float
+    allowed: float
+    asked: float
+    answer: float
+
+
+FAISS = Engine(call=60_000.0, value=1.0, allowed=0.6, asked=2.0, answer=0.0)
+# Rounded from what one server on the same machine took, see `python -m benchmarks.cluster milvus`.
+MILVUS = Engine(call=2_000_000.0, value=4.0, allowed=0.6, asked=0.0, answer=8000.0)
 
 
 class Effort(NamedTuple):
@@ -34,14 +50,22 @@ def scanning(rows: int, dim: int) -> float:
 
 
 def probing(
-    kind: Kind, size: int, dim: int, effort: Effort, k: int, allowed: int | None = None
+    kind: Kind,
+    size: int,
+    dim: int,
+    effort: Effort,
+    k: int,
+    allowed: int | None = None,
+    engine: Engine = FAISS,
 ) -> float:
     """Nanoseconds of one query for ``k`` answers through an index of ``size`` pictures.
 
     ``allowed`` is how many of them may be found, if not all.
     """
     met = size * min(1.0, effort.nprobe / kind.lists)
-    cost = CALL + kind.lists * dim * CENTRE + met * dim * CODED[kind.code]
+    cost = engine.call + kind.lists * dim * CENTRE + met * dim * CODED[kind.code] * engine.value
+    deep = k * effort.k_factor
     if allowed is not None:
-        cost += allowed * ALLOWED + met * ASKED + scanning(min(allowed, CHECKED), dim)
-    return cost + k * effort.k_factor * dim * REFINE
+        cost += allowed * engine.allowed + met * engine.asked + scanning(min(allowed, CHECKED), dim)
+    asked_for = deep if allowed is None else deep * size / max(1, allowed)
+    return cost + asked_for * engine.answer + deep * dim * REFINE

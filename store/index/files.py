@@ -21,6 +21,11 @@ def files_of(index: Path) -> tuple[Path, ...]:
     return rows_beside(index), tuning_beside(index), index
 
 
+def indexes(folder: Path) -> list[Path]:
+    """The files of the indexes of all generations that are kept, the newest last."""
+    return sorted((*folder.glob("index-*.faiss"), *folder.glob("index-*.milvus")))
+
+
 def _beside(index: Path, part: str, suffix: str) -> Path:
     return index.with_name(f"{part}-{index.stem.removeprefix('index-')}{suffix}")
 

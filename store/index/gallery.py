@@ -7,6 +7,8 @@ from store.index.cost import probing, scanning
 from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
 from store.index.files import files_of, rows_beside, tuning_beside
 from store.index.ivf import Index
+from store.index.milvus import SUFFIX, MilvusIndex
+from store.index.protocol import TooDeepError, VectorIndex
 from store.index.rows import RowTable
 from store.index.tuning import Point, QueryKind, Tuning
 
@@ -19,7 +21,7 @@ class Gallery:
 
     def __init__(
         self,
-        index: Index,
+        index: VectorIndex,
         rows: RowTable,
         embeddings: Embeddings,
         tuning: Tuning | None = None,
@@ -35,9 +37,11 @@ class Gallery:
 
         Raises:
             OSError, RuntimeError, ValueError: the index or its rows are gone or damaged.
+            UnreachableError: the server that holds it does not answer, or refuses us.
         """
         rows = RowTable.load(rows_beside(path))
-        index = Index.load(path, mapped=mapped)
+        kind = MilvusIndex if path.suffix == SUFFIX else Index
+        index: VectorIndex = kind.load(path, mapped=mapped)
         return cls(index, rows, embeddings, Tuning.load(tuning_beside(path)))
 
     def save(self, path: Path) -> None:
@@ -50,6 +54,8 @@ class Gallery:
     @staticmethod
     def delete(path: Path) -> None:
         """Remove what was saved at ``path``."""
+        if path.suffix == SUFFIX:
+            MilvusIndex.drop(path)
         for file in files_of(path):
             file.unlink(missing_ok=True)
 
@@ -66,7 +72,7 @@ class Gallery:
         point = self.tuning.cheapest(kind, dim, asked, k * size / among)
         if point is None:
             return None
-        cost = probing(kind, size, dim, point.effort, k, candidates)
+        cost = probing(kind, size, dim, point.effort, k, candidates, self.index.engine)
         return point if cost < scanning(among, dim) else None
 
     def search(
@@ -82,17 +88,20 @@ class Gallery:
         Both are ``(queries, k)``, best first by (-score, id), with FAISS's padding (-1) at the end
         of a row that has fewer answers. ``allowed`` names the only ids that may be found. Where the
         lists hold codes, these propose ``k_factor`` times ``k`` candidates; flat lists need no more
-        than ``k``.
+        than ``k``. More than the index hands over is looked for exactly.
         """
 
         def shortlist(wanted: int) -> tuple[Scores, Ids]:
             return self.index.search(queries, wanted, nprobe, allowed)
 
         most = max(k, len(self.index))
-        if self.index.kind.exact:
-            ids = untied(shortlist, k, most)
-        else:
-            ids = shortlist(min(k * k_factor, most))[1]
+        try:
+            if self.index.kind.exact:
+                ids = untied(shortlist, k, most)
+            else:
+                ids = shortlist(min(k * k_factor, most))[1]
+        except TooDeepError:
+            return self.scan(queries, k, allowed)
         return best(inner_products(queries, self.embeddings, self.rows.rows(ids)), ids, k)
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:

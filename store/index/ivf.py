@@ -11,6 +11,7 @@ import faiss
 import numpy as np
 
 from store.embeddings import Embeddings
+from store.index.cost import FAISS, Engine
 from store.index.device import Copy, cluster_on_gpus
 from store.index.exact import Ids, Scores
 from store.index.files import writing
@@ -38,6 +39,16 @@ class Index:
 
     def __len__(self) -> int:
         return int(self._faiss.ntotal)
+
+    @property
+    def engine(self) -> Engine:
+        """What a search costs."""
+        return FAISS
+
+    @property
+    def exact(self) -> bool:
+        """Whether all lists together find what looking at every embedding would find."""
+        return self.kind.exact
 
     @property
     def imbalance(self) -> float:
@@ -87,6 +98,24 @@ class Index:
         if len(ids):
             self._faiss.remove_ids(np.ascontiguousarray(ids))
             self._gpus.drop()
+
+    def renewed(
+        self,
+        embeddings: Embeddings,
+        rows: Ids,
+        ids: Ids,
+        generation: int,  # noqa: ARG002  (each has a file of its own)
+    ) -> "Index":
+        """The same, holding exactly rows ``(n,)`` of the embeddings, under their ids ``(n,)``."""
+        held = self.ids()
+        new = ~np.isin(ids, held, assume_unique=True)
+        self.remove(np.setdiff1d(held, ids, assume_unique=True))
+        self.add(embeddings[rows[new]], ids[new])
+        return self
+
+    def holds(self, ids: Ids) -> bool:
+        """Whether it holds exactly these, sorted."""
+        return np.array_equal(self.ids(), ids)
 
     def ids(self) -> Ids:
         """The picture ids that it holds, sorted."""

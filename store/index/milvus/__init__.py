@@ -1,0 +1,7 @@
+"""The lists of a collection on a Milvus server, through pymilvus."""
+
+from store.index.milvus.address import HERE, Place, place_of_vectors
+from store.index.milvus.index import SUFFIX, MilvusIndex
+from store.index.milvus.server import Server
+
+__all__ = ["HERE", "SUFFIX", "MilvusIndex", "Place", "Server", "place_of_vectors"]
