@@ -35,7 +35,7 @@ def many(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return Engine(collection, Colours())
 
 
-def test_more_lists_find_more_and_all_lists_find_everything(many: Engine) -> None:
+def test_more_lists_find_more_and_codes_are_never_called_exact(many: Engine) -> None:
     run = served_run(many, WORDS, QUICK)
     facts = run["served"]
     assert (run["kind"], run["pictures"], facts["k"]) == ("served", 500, 10)
@@ -43,10 +43,10 @@ def test_more_lists_find_more_and_all_lists_find_everything(many: Engine) -> Non
     for queries in ("text", "image"):
         scan, *curve, served = _points(run, queries)
         assert [one["nprobe"] for one in curve] == [1, 2, 4, 8, 16, 32, 64, 89]
-        assert [one["route"] for one in curve] == ["approximate"] * 7 + ["exact"]
+        assert (scan["route"], {one["route"] for one in curve}) == ("exact", {"approximate"})
         recalls = [one["recall"]["value"] for one in curve]
         assert recalls == sorted(recalls)
-        assert recalls[0] < recalls[-1] == scan["recall"]["value"] == 1
+        assert recalls[0] < 0.9 < recalls[-1] <= scan["recall"]["value"] == 1
         assert (served["searched"], scan["searched"]) == ("served", "scan")
         assert served["recall"]["value"] >= 0.9
         assert served["stated"] is not None
