@@ -32,7 +32,7 @@ from store.models import (
     Setting,
 )
 from store.thumbnails import Thumbnails
-from store.writer import KEPT_INDEXES, Texts, Writer
+from store.writer import Texts, Writer
 
 FIRST_FILE = "embeddings.f32"
 ROWS_AT_ONCE = 16_384
@@ -145,7 +145,7 @@ class Succession:
         for file in self._folder.glob("embeddings*.f32"):
             if file.name not in wanted:
                 file.unlink()
-        for file in indexes(self._folder)[:-KEPT_INDEXES]:
+        for file in indexes(self._folder)[:-1]:
             Gallery.delete(file)
 
 
