@@ -28,7 +28,7 @@ from benchmarks.search.vectors import World, gallery, recall
 from store import Ids
 from store.embeddings import Embeddings
 
-RECALL = 0.95
+RECALL = 0.955  # sought on the tuning queries, so that others, which vary by 0.005, find 0.95 too
 K = 10
 TUNING, ASKING = 500, 1000
 ALL = faiss.omp_get_max_threads()
