@@ -22,6 +22,7 @@ class Facts:
     ones are gone. ``searchable`` pictures are in the index, which has ``lists`` inverted lists of
     ``code`` (flat, fp16, pq or rabitq); ``recall`` is what searches of 10 hits were measured
     to find of the exact answer, for each kind of query that is searched approximately.
+    ``vectors`` is the address of the server that keeps the index, or here: the directory does.
     ``fusion`` says whether the words of pictures count in every search: none, or late, by rank.
     ``folders`` are those that were indexed; ``sizes`` are bytes by part, ``bytes`` is their sum.
     """
@@ -39,6 +40,7 @@ class Facts:
     searchable: int
     lists: int
     code: str | None
+    vectors: str
     recall: dict[str, float]
     fusion: str
     folders: tuple[str, ...]
@@ -78,6 +80,7 @@ def facts(collection: Collection) -> Facts:
         searchable=len(index) if index else 0,
         lists=index.lists if index else 0,
         code=index.kind.code if index else None,
+        vectors=collection.vectors,
         recall=recall,
         fusion=collection.catalog.setting(FUSION) or NO_FUSION,
         folders=collection.folders,

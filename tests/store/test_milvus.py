@@ -16,6 +16,7 @@ from store import (
     UnreachableError,
     copy,
     examine,
+    facts,
     mend,
 )
 from store.index import Gallery, Ids, Kind, Place, RowTable, Server, measured
@@ -62,6 +63,7 @@ def test_it_answers_as_the_same_collection_in_its_directory(
         mine, other = (one.search(queries, 10, 1) for one in (ours, theirs))
         np.testing.assert_array_equal(mine, other)
     again = Collection(there.folder)  # nobody has to say where it is
+    assert facts(again).vectors == there.vectors != facts(embedded).vectors == "here"
     assert found(again, 7) == ["/photos/7.png"]
 
 

@@ -177,6 +177,7 @@ class Status(BaseModel):
     searchable: int
     lists: int = Field(description="inverted lists of the index; one means that all is looked at")
     code: str | None = Field(description="how lists keep vectors: flat, fp16, pq or rabitq")
+    vectors: str = Field(description="the server that keeps the index, or here: the directory does")
     recall: dict[str, float] = Field(
         description="of an approximate search, by kind of query (text, picture), as it was measured"
     )

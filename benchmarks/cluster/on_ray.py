@@ -1,18 +1,12 @@
-"""Beyond one machine: `python -m benchmarks.cluster ray`, or `sizes --collection DIRECTORY`.
+"""The same pictures indexed in this process and on Ray clusters of one and two workers, in turns.
 
-`ray` indexes the same pictures in this process and on Ray clusters of one and of two workers, all
-of them on this machine, in turns. The processors are the same few, so what is measured is what Ray
+All of them are on this machine. The processors are the same few, so what is measured is what Ray
 costs, not what more machines bring: one worker has all processors, two have half of them each.
 What every side keeps is compared with what this process keeps.
-
-`sizes` says what a picture of a collection takes on the disk, part by part, and what an embedding
-takes in each kind of index, with the seconds of all cores that building it takes: the figures that
-docs/sizing.md multiplies. The indexes are built over made-up unit vectors.
 """
 
 import argparse
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,37 +17,13 @@ from pathlib import Path
 import numpy as np
 
 import encoders
-from benchmarks.index.material import Taken, jpegs, processor_time, rate, ratio, scenes
-from encoders import unit
+from benchmarks.index.material import Taken, jpegs, rate, ratio, scenes
 from indexer import Cluster, connected, index
-from store import Collection, facts
-from store.index import Index, Kind
-from store.index.kinds import CODES, ONE_LIST_UP_TO, lists_for
+from store import Collection
 
 SIZE = (1024, 768)
 WARM = 64  # pictures, before a run that counts
 ENCODER = "starter"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parts = parser.add_subparsers(dest="part", required=True)
-    part = parts.add_parser("ray", help="indexing with 1 and 2 workers")
-    part.add_argument("--pictures", type=int, default=128)
-    part.add_argument("--repeats", type=int, default=3)
-    part.add_argument("--photos", type=Path, help="a folder of photos  [default: generated ones]")
-    part.set_defaults(measure=on_ray)
-    part = parts.add_parser("sizes", help="bytes a picture")
-    part.add_argument("--collection", type=Path, required=True)
-    more = f"more than {ONE_LIST_UP_TO}: fewer are one list, which is always flat"
-    part.add_argument("--vectors", type=int, default=50_000, help=more)
-    part.add_argument("--dim", type=int, default=512)
-    part.set_defaults(measure=sizes)
-    given = parser.parse_args()
-    if given.part == "sizes" and given.vectors <= ONE_LIST_UP_TO:
-        parser.error(f"--vectors: {more}")
-    with tempfile.TemporaryDirectory() as folder:
-        given.measure(Path(folder), given)
 
 
 def on_ray(folder: Path, given: argparse.Namespace) -> None:
@@ -123,28 +93,3 @@ class Sides:
                 yield cluster
         finally:
             machines.shutdown()  # type: ignore[no-untyped-call]
-
-
-def sizes(folder: Path, given: argparse.Namespace) -> None:
-    """What a picture takes in the collection, and an embedding in each kind of index."""
-    held = facts(Collection(given.collection))
-    print(f"| {held.searchable:,} pictures of {held.dimensions} dimensions | bytes a picture |")
-    print("|---|---|")
-    for part, size in held.sizes.items():
-        print(f"| {part} | {size / held.searchable:,.0f} |")
-    random = np.random.default_rng(0)
-    vectors = unit(random.normal(size=(given.vectors, given.dim)).astype(np.float32))
-    numbers = np.arange(given.vectors)
-    lists = lists_for(given.vectors)
-    print(f"\n| index of {given.vectors:,} × {given.dim}, {lists} lists | bytes each | core-s |")
-    print("|---|---|---|")
-    for code in CODES:
-        began = processor_time()
-        Index.build(Kind(lists, code), vectors, numbers, numbers).save(folder / code)
-        seconds = processor_time() - began
-        size = (folder / code).stat().st_size / given.vectors
-        print(f"| {code} | {size:,.0f} | {seconds:,.0f} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
