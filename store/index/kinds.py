@@ -31,8 +31,8 @@ def parts(dim: int) -> int:
 # From the most exact to the smallest. PQ (Jegou et al. 2011) and RaBitQ (Gao and Long 2024) want
 # vectors turned at random first (RR), so that no value says more than others; four bits a part are
 # what FAISS's fast scan (fs) looks up in registers. The stored embeddings rank what the codes
-# propose: of 40,000 to 1,000,000 vectors of 512 values, PQ finds 0.98 of the best for a text in a
-# half of the time that flat lists take. RaBitQ needs several times as many candidates; RaBitQ of
+# propose: of 100,000 vectors of 512 values, PQ finds 0.98 of the best for a text in half of the
+# time that flat lists take (`python -m benchmarks.cluster milvus`). RaBitQ needs several times as many candidates; RaBitQ of
 # four bits a value needs only twice as many as answers, but a query of a million took
 # more than a millisecond in FAISS 1.15.
 CODES = {
