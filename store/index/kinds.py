@@ -32,9 +32,9 @@ def parts(dim: int) -> int:
 # vectors turned at random first (RR), so that no value says more than others; four bits a part are
 # what FAISS's fast scan (fs) looks up in registers. The stored embeddings rank what the codes
 # propose: of 100,000 vectors of 512 values, PQ finds 0.98 of the best for a text in half of the
-# time that flat lists take (`python -m benchmarks.cluster milvus`). RaBitQ needs several times as many candidates; RaBitQ of
-# four bits a value needs only twice as many as answers, but a query of a million took
-# more than a millisecond in FAISS 1.15.
+# time that flat lists take (`python -m benchmarks.cluster milvus`). RaBitQ needs several times as
+# many candidates; RaBitQ of four bits a value needs only twice as many as answers, but a query of a
+# million took more than a millisecond in FAISS 1.15.
 CODES = {
     "flat": Code("IVF{lists},Flat", lambda dim: 4 * dim, "IndexIVFFlat"),
     "fp16": Code("IVF{lists},SQfp16", lambda dim: 2 * dim, "IndexIVFScalarQuantizer"),
