@@ -28,7 +28,14 @@ folders = click.Path(path_type=Path, file_okay=False)
     help="Put the catalog into an empty database of a server: postgresql://USER@HOST/DATABASE; the "
     "password comes from PGPASSWORD or .pgpass.  [default: beside the embeddings]",
 )
-def command(source: Path, to: Path, catalog: str | None) -> None:
+@click.option(
+    "--vectors",
+    default="here",
+    metavar="ADDRESS",
+    help="Make the index of TO on a Milvus server: milvus://HOST:PORT/NAME, as `mindseye index` "
+    "does.  [default: here, in the directory]",
+)
+def command(source: Path, to: Path, catalog: str | None, vectors: str) -> None:
     """Copy the collection in FROM to TO, and its catalog from one database to another.
 
     Nothing is encoded again. Then both are compared: every table, every file, every thumbnail, and
@@ -39,10 +46,12 @@ def command(source: Path, to: Path, catalog: str | None) -> None:
     Example:
       mindseye copy ~/collection /backup/collection
       mindseye copy ~/collection ~/shared --catalog postgresql://me@server/photos
+      mindseye copy ~/collection ~/large --vectors milvus://server:19530/photos
     """
     with explained():
-        from store import Collection, compare, copy
+        from store import Collection, compare, copy, place_of_vectors
 
+        place = place_of_vectors(vectors)  # a mistake is said before anything is copied
         collection = Collection(source)
         queries, kind = _queries(collection)
         left = f"{to} holds no collection yet, and the same command begins anew"
@@ -54,9 +63,18 @@ def command(source: Path, to: Path, catalog: str | None) -> None:
                     update(done, total, "")
 
                 made = copy(collection, to, catalog, show)
+            if place or collection.vectors != made.vectors:
+                _make_index(made, vectors)
             click.echo(f"copied {source} to {to}")
             parts = list(compare(collection, made, queries))
     _tell(parts, kind)
+
+
+def _make_index(made: "Collection", vectors: str) -> None:
+    """One of its own, searched exactly until `mindseye index` measures it if it has many lists."""
+    made.move_vectors(vectors)
+    with made.writing() as writer:
+        writer.publish()
 
 
 def _queries(collection: "Collection") -> "tuple[Embeddings, str]":

@@ -17,7 +17,6 @@ from store.errors import (
     NoCollectionError,
     OccupiedError,
     SameEncoderError,
-    ServedElsewhereError,
     StoreError,
     UnreachableError,
 )
@@ -85,7 +84,6 @@ __all__ = [
     "QueryKind",
     "SameEncoderError",
     "Scores",
-    "ServedElsewhereError",
     "Snapshot",
     "StoreError",
     "Succession",

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from store.catalog import Catalog
 from store.collection import Collection
 from store.database import catalog_of, copy_lock, place_of, point, started_after, writer_lock
-from store.errors import OccupiedError, ServedElsewhereError
+from store.errors import OccupiedError
 from store.found import in_utc, latest_generation
-from store.index import HERE, files_of
-from store.models import Base
+from store.index import files_of
+from store.index.milvus import SUFFIX
+from store.models import Base, Setting
 from store.room import room_for
+from store.writer import VECTORS
 
 Progress = Callable[[int, int], None]
 """Called with rows of the catalog copied so far, and rows to copy."""
@@ -36,21 +38,16 @@ def copy(
 ) -> Collection:
     """Copy the collection into ``folder``, its catalog beside it or at the address ``catalog``.
 
-    Nobody may write to the source meanwhile: hold `Collection.alone`. What an earlier copy left
-    unfinished at that place is thrown away.
+    An index on a server stays with the source, as two must not write to it: publish the copy, which
+    makes one of its own. Nobody may write to the source meanwhile: hold `Collection.alone`. What an
+    earlier copy left unfinished at that place is thrown away.
 
     Raises:
-        ServedElsewhereError: its index is on a server.
         OccupiedError: something is there already.
         BadCatalogError: ``catalog`` is no address.
         UnreachableError: its server does not answer.
         DiskFullError: there is no room.
     """
-    if source.vectors != HERE:  # two collections would write into one table
-        raise ServedElsewhereError(
-            f"the index of {source.folder} is on {source.vectors}; `mindseye index --vectors here` "
-            "brings it back, then copy, and give --vectors again"
-        )
     _refuse(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with room_for(folder), copy_lock(folder):
@@ -62,19 +59,19 @@ def copy(
             _copy_files(source, folder)
             with source.catalog.reading() as old, made.changing() as new:
                 _copy_tables(old, new, progress)
+                new.execute(delete(Setting).where(Setting.name == VECTORS))
         (folder / UNFINISHED).unlink()
     return Collection(folder)
 
 
 def files(collection: Collection) -> list[str]:
-    """The names of the files that the catalog names: embeddings, and the newest index."""
+    """The names of the files that the catalog names: embeddings, and the newest index if here."""
     with collection.catalog.reading() as connection:
         latest = latest_generation(connection)
     previous = collection.catalog.setting("previous")
-    wanted = [
-        collection.embeddings.path,
-        *(files_of(collection.folder / latest[2]) if latest else ()),
-    ]
+    wanted = [collection.embeddings.path]
+    if latest and not latest[2].endswith(SUFFIX):
+        wanted += files_of(collection.folder / latest[2])
     names = [path.name for path in wanted if path.exists()]
     return [*names, previous["embeddings"]] if previous else names
 

@@ -10,7 +10,6 @@ StoreError
 ├── DiskFullError           there is no room for what is to be written
 ├── BadCatalogError         that is no address of a catalog
 ├── BadVectorsError         that is no address of vectors
-├── ServedElsewhereError    a collection whose index is on a server is to be copied
 ├── OccupiedError           a collection is to be copied to where something is already
 └── UnreachableError        a server does not answer, or refuses us
 """
@@ -50,10 +49,6 @@ class DiskFullError(StoreError):
 
 class BadCatalogError(StoreError):
     """What was given is no address of a catalog, or the address of another collection's."""
-
-
-class ServedElsewhereError(StoreError):
-    """The collection's index is on a server, in a table that only one collection may write."""
 
 
 class OccupiedError(StoreError):

@@ -10,6 +10,8 @@ from encoders import Embeddings
 from store import Collection
 from tests.conftest import paint_picture
 from tests.mindseye.command import SECONDS, mindseye, start
+from tests.servers.milvus import Milvus
+from tests.servers.postgres import Postgres
 
 PICTURES = 70
 STARTER = ("--encoder", "starter")
@@ -39,6 +41,24 @@ def stamps(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_words_find_their_stamp_among_the_first_three(stamps: Path, words: str, stamp: str) -> None:
     answer = mindseye("search", words, "-k", "3", "--json", "--collection", stamps).json
     assert stamp in {Path(file).name for hit in answer["hits"] for file in hit["files"]}
+
+
+def test_the_stamps_on_servers_answer_the_same(
+    stamps: Path, tmp_path: Path, postgres_server: Postgres, milvus_server: Milvus
+) -> None:
+    catalog, vectors = postgres_server.url(postgres_server.database()), milvus_server.address()
+    there = tmp_path / "there"
+    ran = mindseye("copy", stamps, there, "--catalog", catalog, "--vectors", vectors)
+    assert ran.code == 0, ran.out + ran.err  # top 10 of a hundred sentences among the rest
+    assert "DIFFERENT" not in ran.out
+    assert mindseye("status", "--json", "--collection", there).json["vectors"] == vectors
+    for words in ("a whale", "a musical instrument", "something to eat -fruit"):
+        ours, theirs = (
+            mindseye("search", words, "-k", "10", "--json", "--collection", one).json["hits"]
+            for one in (stamps, there)
+        )
+        assert len(ours) == 10
+        assert ours == theirs
 
 
 def test_a_killed_run_is_finished_by_the_same_command(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from store import (
     BadVectorsError,
     Collection,
     FileChange,
-    StoreError,
     UnreachableError,
+    compare,
     copy,
     examine,
     facts,
@@ -186,10 +186,21 @@ def test_it_moves_without_encoding_again(there: Collection) -> None:
     assert not list(there.folder.glob("*.milvus"))
 
 
-def test_a_copy_would_share_its_table_and_is_refused(there: Collection, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="--vectors here` brings it back"):
-        copy(there, tmp_path / "copied")
-    assert not (tmp_path / "copied").exists()
+def test_copies_have_an_index_of_their_own(
+    there: Collection, milvus_server: Milvus, tmp_path: Path
+) -> None:
+    queries = vectors(range(100, 110))
+    for name, address in (("back", "here"), ("again", milvus_server.address())):
+        made = copy(there, tmp_path / name)
+        made.move_vectors(address)
+        with made.writing() as writer:
+            writer.publish()
+        parts = list(compare(there, made, queries))
+        assert [part for part in parts if not part.same] == []
+        assert {"picture", "setting", "embeddings.f32", "top 10"} <= {part.part for part in parts}
+        became(made, removed(7))
+        assert found(made, 7) != found(there, 7) == ["/photos/7.png"]
+        made.close()
 
 
 def test_doctor_sees_what_the_server_lost_and_repairs_it(there: Collection) -> None:
