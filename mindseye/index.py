@@ -1,5 +1,6 @@
 """`mindseye index`: folders and archives into the collection, and the account of every file."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,11 @@ def command(
         wishes = {"memory": memory, "recall_target": recall_target, FUSION: fusion}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         kept = "what was read is kept, the same command goes on from here"
-        with resumable(kept) as stop, on_cluster(ray, opened) as cluster:
+        with (
+            resumable(kept) as stop,
+            closing(collection),  # in here, where Ctrl-C waits for it
+            on_cluster(ray, opened) as cluster,
+        ):
 
             def once() -> Ran:
                 ran = run(collection, opened, given, stop, cluster)

@@ -20,6 +20,7 @@ from tests.mindseye.forks import Forks, Telling
 ENCODER = ("--encoder", "colours:tiny")
 KEPT, NEW = 16, 40
 KILLS, FIRST_RUNS, CHANGES, STOPS = 50, 10, 20, 15
+MOST_CHANGES = 100  # until two of them were killed while they encoded, which is soon done
 
 
 def colour(number: int) -> tuple[int, int, int]:
@@ -164,8 +165,9 @@ def test_a_change_of_encoder_survives_kills_and_its_readers_notice_nothing(
     checks, pictures = 2, KEPT - 3 + 1 + NEW  # `encoders.check` encodes two of its own
     assert len(whole.encoded) == checks + pictures
     instants, seconds = np.random.default_rng(7), whole.seconds
-    midway = 0
-    for number in range(CHANGES):
+    midway = number = 0
+    while number < CHANGES or (midway < 2 and number < MOST_CHANGES):
+        number += 1
         place = shutil.copytree(source, photos.parent / f"changed {number}")
         ask, after = asking(place), seconds * instants.uniform(0.3, 1.05)
         killed = forks.run(*words, place, after=after, meanwhile=ask)
