@@ -33,8 +33,8 @@ class Compared(NamedTuple):
 def compare(one: Collection, two: Collection, queries: Embeddings) -> Iterator[Compared]:
     """Every table, every file, thumbnails, and what the queries ``(n, dim)`` find, exact and not.
 
-    Where an index is on a server, each has its own: then nothing of it is compared but what is
-    found exactly. Nobody may write to either meanwhile.
+    Where an index is on a server, each has its own: then all its lists are asked, if they hold the
+    vectors themselves, and else the embeddings. Nobody may write to either meanwhile.
     """
     apart = (one.vectors, two.vectors) != (HERE, HERE)
     with one.catalog.reading() as ours, two.catalog.reading() as theirs:
@@ -88,8 +88,10 @@ def _file(path: Path) -> str:
 
 def _answers(collection: Collection, queries: Embeddings, apart: bool) -> str:
     with collection.snapshot() as snapshot:
-        found = [snapshot.scan(queries, K)]
+        index, found = snapshot.index, [snapshot.scan(queries, K)]
         if not apart:
             found.append(snapshot.search(queries, K, LISTS))
+        elif index and index.kind.exact:
+            found = [snapshot.search(queries, K, index.lists)]
     arrays = [array.tobytes() for pair in found for array in pair]
     return hashlib.sha256(b"".join(arrays)).hexdigest()
