@@ -169,6 +169,7 @@ def test_a_server_that_dies_while_it_is_written_to_costs_nothing(
         with pytest.raises(UnreachableError, match="start the server"):
             fill(there, [70])
     milvus_server.again()
+    monkeypatch.setattr("store.index.milvus.index.READING", 60)  # it reads its tables again first
     assert found(there, 7) == ["/photos/7.png"]
     with there.writing() as writer:
         writer.publish()  # nothing is written or encoded again
