@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -43,18 +43,22 @@ def browser() -> Iterator[Browser]:
 def served(app: Flask) -> Iterator[str]:
     """The application behind waitress on a free port of this machine."""
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = Thread(target=server.run)
+    over = Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            server.asyncore.loop(map=server._map, count=1)
+
+    thread = Thread(target=serve)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-
-    def end() -> None:
-        for channel in [*server.active_channels.values()]:
-            channel.handle_close()  # a browser may keep a connection open for ever
-        server.close()
-
-    server.trigger.pull_trigger(end)  # in the server's own thread, which then ends
+    over.set()
+    server.pull_trigger()  # wakes the loop, which then ends
     thread.join()
     server.task_dispatcher.shutdown()
+    for channel in [*server.active_channels.values()]:
+        channel.handle_close()  # a browser may keep a connection open for ever
+    server.close()
 
 
 @pytest.fixture
