@@ -1,32 +1,27 @@
 """Pictures found by their own words too: ways to fuse the two, measured side by side.
 
 A picture's words are read off its file's name (``killer-whale_2.png``: killer whale), so they are
-never the captions that are asked. Their embedding ``t`` joins that of the pixels ``x``, ``WEIGHT``
-of it, in one of these ways:
-
-- ``sum``: ``unit((1 - w) x + w t)``, one vector as long as before;
-- ``concat``: both side by side, so a query scores ``(1 - w) q·x + w q·t``;
-- ``late``: the two rankings of each query, by reciprocal rank fusion (see `search.ranking`).
-
-A picture without words keeps its embedding: its words then are what its pixels are.
+never the captions that are asked. Their embedding joins that of the pixels as ``sum`` or as
+``concat``, as a collection is served (see `indexer.fusion`), or ``late``: the two rankings of each
+query, by reciprocal rank fusion (see `search.ranking`).
 """
 
-import re
 import time
 from dataclasses import replace
-from pathlib import PurePath
 
 import numpy as np
 
-from encoders import Embeddings, Encoder, Progress, unit
+from encoders import Embeddings, Encoder, Progress
 from encoders.kept import kept_texts
 from evaluation.measure import How, Subject, new_run, of_dataset, retrieved
 from evaluation.retrieval import Embedded, embed
 from evaluation.shape import Run
+from indexer.fusion import fused as join
+from indexer.fusion import words_of
 from search.ranking import RRF
+from store import CONCAT, LATE, NO_FUSION, SUM, WEIGHT, Fusion
 
-NONE, SUM, CONCAT, LATE = FUSIONS = ("none", "sum", "concat", "late")
-WEIGHT = 0.5  # of the words
+FUSIONS = (NO_FUSION, SUM, CONCAT, LATE)
 
 
 def fusion_run(
@@ -53,29 +48,14 @@ def fusion_run(
     return {**run, **of_dataset(embedded.dataset), **sections}
 
 
-def words_of(name: str) -> str:
-    """What a file's name says in words; nothing if it is only numbers."""
-    stem = PurePath(name).stem
-    parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", stem))
-    return " ".join(part for part in parts if len(part) > 1)
-
-
 def fused(embedded: Embedded, words: Embeddings, fusion: str) -> Embedded:
     """Texts and pictures whose products are the fused scores; ``words`` are ``(pictures, dim)``.
 
     Of ``late``, these are the scores of every pair themselves, beside a matrix of ones.
     """
     texts, pictures = embedded.texts, embedded.pictures
-    if fusion == SUM:
-        return replace(embedded, pictures=unit((1 - WEIGHT) * pictures + WEIGHT * words))
-    if fusion == CONCAT:
-        shares = np.sqrt(np.array([1 - WEIGHT, WEIGHT], dtype=np.float32))
-        both = (
-            np.hstack([shares[0] * one, shares[1] * two])
-            for one, two in ((texts, texts), (pictures, words))
-        )
-        asked, gallery = both
-        return replace(embedded, texts=asked, pictures=gallery)
+    if fusion in (SUM, CONCAT):
+        return replace(embedded, pictures=join(Fusion(fusion, WEIGHT), pictures, words))
     if fusion == LATE:
         scores = _reciprocal(texts @ pictures.T) + _reciprocal(texts @ words.T)
         return replace(embedded, texts=scores, pictures=np.eye(len(pictures), dtype=np.float32))

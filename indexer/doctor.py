@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import cache
 
 import numpy as np
 
 from encoders import Embeddings, Encoder, EncoderError, Picture
 from indexer.background import background
 from indexer.batches import batches
+from indexer.fusion import once_loaded
 from indexer.original import original
 from indexer.read import THUMBNAIL_SIDE, thumbnail
 from store import (
@@ -68,26 +70,31 @@ def repair(
         EncoderMismatchError: pictures are to be encoded, and their encoder cannot be had.
     """
 
-    def texts() -> Embeddings:
-        return background(load(collection.encoder["name"]))
+    @cache
+    def encoder() -> Encoder:
+        found = load(collection.encoder["name"])
+        collection.require(asdict(found.identity))
+        return found
 
-    mend(collection, health, texts)
+    def texts() -> Embeddings:
+        return background(encoder())
+
+    fuse = once_loaded(collection.words, encoder)
+    mend(collection, health, texts, fuse)
     wanted = np.union1d(health.broken, health.unseen).tolist()
     if not wanted:
         return
-    encoder = load(collection.encoder["name"])
-    collection.require(asdict(encoder.identity))
     broken = set(health.broken.tolist())
     with collection.writing() as writer:
         try:
-            for done, some in _originals(collection, wanted, encoder):
+            for done, some in _originals(collection, wanted, encoder()):
                 collection.thumbnails.put((one, thumbnail(some[one].image)) for one in some)
                 again = [one for one in some if one in broken]
                 if again:
-                    writer.encode_again(again, _encoded(encoder, [some[one] for one in again]))
+                    writer.encode_again(again, _encoded(encoder(), [some[one] for one in again]))
                 progress(done, len(wanted))
         finally:
-            writer.publish(texts)
+            writer.publish(texts, fuse=fuse)
 
 
 def _differing(collection: Collection, encoder: Encoder, health: Health) -> int:

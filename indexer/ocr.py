@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from encoders import PictureError, open_picture
+from encoders import Encoder, PictureError, open_picture
 from encoders.runtime import silent  # noqa: F401  (before rapidocr imports OpenVINO)
 from indexer.errors import ArchiveError, NoReaderError
+from indexer.publishing import publish
 from indexer.sources import read_bytes
 from indexer.words import MAX_CAPTION, clean
 from store import Collection, unread_texts
@@ -65,9 +66,14 @@ def text_reader() -> TextReader:
 
 
 def read_texts(
-    collection: Collection, read: TextReader, progress: Progress = lambda *_: None
+    collection: Collection,
+    encoder: Encoder,
+    read: TextReader,
+    progress: Progress = lambda *_: None,
 ) -> TextsRead:
     """Look for words in every picture that has not been looked at; they become searchable.
+
+    Where the collection ranks by words too, the encoder embeds them.
 
     A picture that the reader fails at stays as it is, and is not tried again; one whose file cannot
     be opened now is.
@@ -79,11 +85,14 @@ def read_texts(
     with collection.writing() as writer:
         with collection.catalog.reading() as connection:
             unread = unread_texts(connection)
-        for start in range(0, len(unread), AT_ONCE):
-            batch = unread[start : start + AT_ONCE]
-            texts = {number: _read(path, read, found) for number, path in batch}
-            writer.keep_texts({one: text for one, text in texts.items() if text is not None})
-            progress(start + len(batch), len(unread))
+        try:
+            for start in range(0, len(unread), AT_ONCE):
+                batch = unread[start : start + AT_ONCE]
+                texts = {number: _read(path, read, found) for number, path in batch}
+                writer.keep_texts({one: text for one, text in texts.items() if text is not None})
+                progress(start + len(batch), len(unread))
+        finally:
+            publish(collection, writer, encoder, progress)
     return found
 
 

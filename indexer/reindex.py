@@ -13,6 +13,7 @@ from encoders import Embeddings, Encoder, Pixels
 from encoders.joint import Joint
 from indexer.background import background
 from indexer.batches import batches
+from indexer.fusion import Fusing
 from indexer.original import original
 from indexer.usual import measure_usual
 from store import Collection, Succession, Unencoded, same_encoder
@@ -53,7 +54,8 @@ def reindex(
         with collection.writing(patience=WAIT_FOR_WRITER):
             filling.fill()  # what was indexed while we waited
             texts = partial(background, encoder)
-            lost = succession.take_over(keep_old=keep_old, texts=texts)
+            fuse = Fusing(collection.words, encoder, progress)
+            lost = succession.take_over(keep_old=keep_old, texts=texts, fuse=fuse)
     measure_usual(collection, encoder)
     return lost
 

@@ -5,22 +5,20 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from encoders import Embeddings, Encoder
 from indexer.account import Account
-from indexer.background import background
 from indexer.batches import batches
 from indexer.cluster import Cluster, Job
 from indexer.compare import Gone, Spool, Unread, differing, same_picture
+from indexer.publishing import publish
 from indexer.read import ReadFile, words_beside
 from indexer.reading import PATIENCE, Reading, Threads
 from indexer.sources import MISSING, SeenFile, Source, roots, sources, storable
 from indexer.stages import ENCODE, WRITE, Stages
-from indexer.usual import measure_usual
 from indexer.verdict import Verdicts
 from store import FAILED, PRESENT, REMOVED, Collection, FileChange, KnownFile, NewPicture, Writer
 
@@ -60,8 +58,8 @@ def index(
     stages = stages or Stages()
     with collection.writing() as writer:
         writer.remember(place.root for place in places if place.root)
+        run = _Run(collection, encoder, writer, progress, stages)
         try:
-            run = _Run(collection, encoder, writer, progress, stages)
             if cluster:
                 who = Job(cluster.load, encoder.identity, roots(places), patience)
                 reading: Reading = cluster.reading(who, collection.catalog, stages)
@@ -69,8 +67,7 @@ def index(
                 reading = Threads(encoder, collection.catalog, stages, patience)
             account = run.all(places, reading)
         finally:
-            writer.publish(partial(background, encoder))
-        measure_usual(collection, encoder)
+            publish(collection, writer, encoder, run.tell_words)
         return account
 
 
@@ -100,6 +97,10 @@ class _Run:
             self._read(spool, reading)
         self._remove()
         return self._account
+
+    def tell_words(self, done: int, total: int) -> None:
+        """Words are encoded, of those that are new: so many of so many."""
+        self._progress(done, total, self._account)
 
     def _compare(self, place: Source, spool: Spool) -> None:
         """Settle what needs no reading; the rest goes into the spool."""

@@ -15,14 +15,15 @@ def measure_usual(collection: Collection, encoder: Encoder) -> None:
 
     Most of these sentences describe nothing that the collection has, so a question whose best score
     is lower has found no more than they. The best of many pictures is higher than the best of few:
-    it is measured again once the size has changed by a tenth, or the encoder.
+    it is measured again once the size has changed by a tenth, or the encoder, or the fusion.
     """
     who = encoder.identity.fingerprint
     with collection.snapshot() as snapshot:
         size, known = len(snapshot.ids()), snapshot.catalog.setting(USUAL) or {}
         near = size / GROWTH <= known.get("pictures", -1) <= size * GROWTH
-        if not size or (near and known.get("encoder") == who):
+        made = {"encoder": who, "fusion": snapshot.fusion and [*snapshot.fusion]}
+        if not size or (near and all(known.get(name) == one for name, one in made.items())):
             return
         scores, _ = snapshot.scan(background(encoder, COUNT), 1)
     median = float(np.median(scores))
-    collection.catalog.set(**{USUAL: {"score": median, "pictures": size, "encoder": who}})
+    collection.catalog.set(**{USUAL: {"score": median, "pictures": size} | made})

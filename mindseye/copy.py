@@ -1,5 +1,6 @@
 """`mindseye copy`: a collection at another place or in another database, proven to be the same."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,13 @@ def command(source: Path, to: Path, catalog: str | None, vectors: str) -> None:
 
 def _make_index(made: "Collection", vectors: str) -> None:
     """One of its own, searched exactly until `mindseye index` measures it if it has many lists."""
+    import encoders
+    from indexer.fusion import once_loaded
+
     made.move_vectors(vectors)
     with made.writing() as writer:
-        writer.publish()
+        encoder = partial(encoders.load, made.encoder["name"])
+        writer.publish(fuse=once_loaded(made.words, encoder))
 
 
 def _queries(collection: "Collection") -> "tuple[Embeddings, str]":

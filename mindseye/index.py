@@ -15,6 +15,7 @@ from mindseye.settings import Bytes, collection_option
 from mindseye.stopping import Stop, resumable
 
 if TYPE_CHECKING:
+    from encoders import Encoder
     from indexer.ocr import TextReader
     from store import Collection
 
@@ -54,9 +55,16 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--fusion",
-    type=click.Choice(("none", "late")),
-    help="Whether every search that says no mode: itself is also answered by the words of pictures "
-    "(names, captions, keywords), fused by rank.  [default: none; kept in the collection]",
+    type=click.Choice(("none", "sum", "concat", "late")),
+    help="Whether the words of pictures (names, captions, keywords, text read off them) count in "
+    "every search: embedded and joined with the pixels as a sum or side by side, or late: looked "
+    "up and fused by rank, unless a search says mode: itself.  [default: none; kept in the "
+    "collection]",
+)
+@click.option(
+    "--fusion-weight",
+    type=click.FloatRange(0, 1),
+    help="With sum and concat, how much the words count.  [default: 0.5; kept in the collection]",
 )
 @report_option("Write the account to this file as JSON.")
 @click.option(
@@ -79,6 +87,7 @@ def command(
     ocr: bool,
     recall_target: float | None,
     fusion: str | None,
+    fusion_weight: float | None,
     report: Path | None,
     vectors: str | None,
     watch: bool,
@@ -100,7 +109,7 @@ def command(
         from indexer import sources
         from indexer.ocr import text_reader
         from mindseye.opening import for_indexing, on_cluster
-        from store import FUSION, place_of_vectors
+        from store import FUSION, FUSION_WEIGHT, place_of_vectors
 
         if vectors:
             place_of_vectors(vectors)  # a mistake must not leave an empty collection either
@@ -110,6 +119,7 @@ def command(
         if vectors:
             collection.move_vectors(vectors)
         wishes = {"memory": memory, "recall_target": recall_target, FUSION: fusion}
+        wishes |= {FUSION_WEIGHT: fusion_weight}
         collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
         kept = "what was read is kept, the same command goes on from here"
         with (
@@ -121,7 +131,7 @@ def command(
             def once() -> Ran:
                 ran = run(collection, opened, given, stop, cluster)
                 if reader:
-                    _read_words(collection, reader, stop)
+                    _read_words(collection, opened, reader, stop)
                 return ran
 
             if watch:
@@ -133,7 +143,9 @@ def command(
         raise click.exceptions.Exit(FAILED_FILES)
 
 
-def _read_words(collection: "Collection", reader: "TextReader", stop: Stop) -> None:
+def _read_words(
+    collection: "Collection", encoder: "Encoder", reader: "TextReader", stop: Stop
+) -> None:
     from indexer.ocr import read_texts
 
     with progress("reading words") as update:
@@ -142,5 +154,5 @@ def _read_words(collection: "Collection", reader: "TextReader", stop: Stop) -> N
             stop()
             update(done, total, "")
 
-        texts = read_texts(collection, reader, show)
+        texts = read_texts(collection, encoder, reader, show)
     click.echo(f"{texts.with_text} of {texts.pictures} pictures have words", err=True)

@@ -104,7 +104,7 @@ class Alike:
     def _close(self, snapshot: Snapshot, ids: Ids) -> Iterator[tuple[int, int]]:
         """The pairs of these pictures with others that their embeddings propose."""
         vectors = snapshot.embeddings_of(ids.tolist())
-        scores, found = snapshot.search(vectors, NEIGHBOURS, LISTS, k_factor=K_FACTOR)
+        scores, found = snapshot.neighbours(vectors, NEIGHBOURS, LISTS, K_FACTOR)
         for place, column in np.argwhere((scores >= COSINE) & (found != ids[:, None])):
             yield int(ids[place]), int(found[place, column])
 

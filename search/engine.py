@@ -117,7 +117,7 @@ class Engine:
         spoken = self._speaking.embed(query.terms)
         with self.collection.snapshot() as snapshot:
             embedded = self._speaking.suited(spoken, query.terms, snapshot)
-            own = snapshot.embedding(picture) if 0 < picture <= MAX_ID else None
+            own = snapshot.ranked_by(picture) if 0 < picture <= MAX_ID else None
             if own is None:
                 raise NoPictureError(f"no picture has the id {picture}")
             if not query.terms:
@@ -138,7 +138,8 @@ class Engine:
 
     def _usual(self, snapshot: Snapshot) -> float | None:
         known = snapshot.catalog.setting(USUAL) or {}
-        measured = known.get("encoder") == self.encoder.identity.fingerprint
+        ours = self.encoder.identity.fingerprint, snapshot.fusion and [*snapshot.fusion]
+        measured = (known.get("encoder"), known.get("fusion")) == ours
         return float(known["score"]) if measured else None
 
     def _count(self, _generation: int, filters: tuple[Filter, ...], _period: float) -> Facets:

@@ -1,6 +1,6 @@
 """A collection on disk: catalog, embeddings, index, and the generations that readers hold."""
 
-from store.about import About, Words, captioned, unread_texts
+from store.about import About, Said, Words, captioned, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection
 from store.copying import copy
@@ -25,6 +25,7 @@ from store.facts import Facts, facts
 from store.files import KnownFile
 from store.filters import Filter, Near
 from store.found import FoundPicture, found_pictures, pictures_at
+from store.fusion import WEIGHT, Fuse, Fusion
 from store.health import Finding, Health, examine, mend
 from store.index import CHECKED, Ids, Point, QueryKind, Scores, place_of_vectors
 from store.judgements import (
@@ -35,22 +36,39 @@ from store.judgements import (
     judgements,
     right_pictures,
 )
-from store.models import FAILED, FUSION, LATE, PRESENT, REMOVED, USUAL
+from store.models import (
+    CONCAT,
+    FAILED,
+    FUSION,
+    FUSION_WEIGHT,
+    LATE,
+    NO_FUSION,
+    PRESENT,
+    REMOVED,
+    SUM,
+    USUAL,
+)
 from store.proof import Compared, compare
 from store.snapshot import Snapshot
 from store.succession import Succession, Unencoded, same_encoder
 from store.tags import MODELS, NewTag, tagged_pictures
+from store.words import WordRows
 from store.writer import Writer
 
 __all__ = [
     "CHECKED",
+    "CONCAT",
     "FAILED",
     "FUSION",
+    "FUSION_WEIGHT",
     "LATE",
     "MODELS",
+    "NO_FUSION",
     "PRESENT",
     "REMOVED",
+    "SUM",
     "USUAL",
+    "WEIGHT",
     "About",
     "BadCatalogError",
     "BadVectorsError",
@@ -68,6 +86,8 @@ __all__ = [
     "Filter",
     "Finding",
     "FoundPicture",
+    "Fuse",
+    "Fusion",
     "GivenTag",
     "Health",
     "Ids",
@@ -82,6 +102,7 @@ __all__ = [
     "OccupiedError",
     "Point",
     "QueryKind",
+    "Said",
     "SameEncoderError",
     "Scores",
     "Snapshot",
@@ -89,6 +110,7 @@ __all__ = [
     "Succession",
     "Unencoded",
     "UnreachableError",
+    "WordRows",
     "Words",
     "Writer",
     "captioned",

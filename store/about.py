@@ -1,6 +1,7 @@
 """What is said of pictures: facts, captions and tags, within them and beside their files."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,11 +9,20 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from store.models import EMBEDDED, OCR, PRESENT, SIDECAR, Caption, File, Picture, Tag
+from store.tags import MODELS
 
 
 class Words(NamedTuple):
     """Sentences and keywords, in the order in which they were found."""
 
+    captions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Said(NamedTuple):
+    """All that people and files say of a picture, and words read off it; not what models say."""
+
+    paths: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
@@ -76,6 +86,20 @@ def keep_texts(connection: Connection, texts: Mapping[int, str]) -> None:
     if read:
         connection.execute(insert(Caption), read)
     connection.execute(update(Picture).where(Picture.id.in_(texts)).values(text_read=True))
+
+
+def said(connection: Connection, pictures: Sequence[int]) -> list[Said]:
+    """What is said of each of these pictures: where they lie now, captions and tags."""
+    lying = select(File.picture_id, File.path).where(File.state == PRESENT).order_by(File.path)
+    sentences = select(Caption.picture_id, Caption.text).order_by(Caption.id)
+    names = select(Tag.picture_id, Tag.name).where(Tag.source.not_in(MODELS)).order_by(Tag.id)
+    found: list[dict[int | None, dict[str, None]]] = []
+    for statement, table in ((lying, File), (sentences, Caption), (names, Tag)):
+        words: dict[int | None, dict[str, None]] = defaultdict(dict)
+        for number, text in connection.execute(statement.where(table.picture_id.in_(pictures))):
+            words[number][text] = None
+        found.append(words)
+    return [Said(*((*words.get(one, ()),) for words in found)) for one in pictures]
 
 
 def captioned(connection: Connection) -> list[tuple[str, str]]:

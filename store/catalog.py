@@ -203,10 +203,10 @@ class Catalog:
                 session.add(file)
             _describe(session, became)
 
-    def publish(self, rows: int, index: str) -> int:
+    def publish(self, rows: int, index: str, fusion: Sequence[str | float] | None) -> int:
         """Add a generation; returns its number."""
         with Session(self._engine) as session, session.begin():
-            generation = Generation(rows=rows, index=index)
+            generation = Generation(rows=rows, index=index, fusion=fusion)
             session.add(generation)
             session.flush()
             return generation.number

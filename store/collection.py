@@ -27,12 +27,14 @@ from store.errors import (
     NoCollectionError,
     SameEncoderError,
 )
-from store.found import latest_generation, settings
+from store.found import Latest, latest_generation, settings
+from store.fusion import Fusion, fused_rows
 from store.index import HERE, Gallery, Server, place_of_vectors
 from store.room import room_for
 from store.snapshot import Generation, Snapshot
 from store.succession import FIRST_FILE, Succession, same_encoder
 from store.thumbnails import Thumbnails
+from store.words import WordRows
 from store.writer import FOLDERS, VECTORS, Writer
 
 Identity = Mapping[str, Any]
@@ -69,6 +71,7 @@ class Collection:
         self.encoder: dict[str, Any] = encoder
         self.embeddings = self._embedding_file()
         self.thumbnails = Thumbnails(folder / "thumbnails.sqlite")
+        self.words = WordRows(folder / "words.sqlite")
         self._loading = threading.Lock()
         self._loaded: Generation | None = None
 
@@ -171,10 +174,7 @@ class Collection:
         """
         with ExitStack() as stack:
             connection, generation = self._newest(stack)
-            if generation is None:
-                yield Snapshot(connection, 0, None, self.encoder)
-            else:
-                yield Snapshot(connection, *generation)
+            yield Snapshot(connection, generation, self.encoder)
 
     def _newest(self, stack: ExitStack) -> tuple[Connection, Generation | None]:
         """A connection, and the newest generation that it sees, loaded."""
@@ -187,25 +187,26 @@ class Collection:
                 return connection, None
             try:
                 with self._loading:
-                    if self._loaded is None or self._loaded.number != latest[0]:
-                        self._loaded = self._load(connection, *latest)
+                    if self._loaded is None or self._loaded.number != latest.number:
+                        self._loaded = self._load(connection, latest)
                     return connection, self._loaded
             except DamagedCollectionError:
-                if latest[0] == failed:  # else a newer one may just have replaced its files
+                if latest.number == failed:  # else a newer one may just have replaced its files
                     raise
-                failed = latest[0]
+                failed = latest.number
 
-    def _load(self, connection: Connection, number: int, rows: int, index: str) -> Generation:
+    def _load(self, connection: Connection, latest: Latest) -> Generation:
         encoder, name = settings(connection, "encoder", "embeddings")
-        path = self.folder / index
-        embeddings = EmbeddingFile(self.folder / (name or FIRST_FILE), encoder["dim"])
+        path, rows, dim = self.folder / latest.index, latest.rows, encoder["dim"]
+        embeddings = EmbeddingFile(self.folder / (name or FIRST_FILE), dim).read(rows)
         try:
-            gallery = Gallery.load(path, embeddings.read(rows))
+            ranked = fused_rows(path, rows, dim) if latest.fusion else embeddings
+            gallery = Gallery.load(path, ranked)
         except (RuntimeError, OSError, ValueError) as error:  # gone or damaged
             raise DamagedCollectionError(
                 f"cannot read {path}; rebuild it: mindseye index FOLDER"
             ) from error
-        return Generation(number, gallery, encoder)
+        return Generation(latest.number, gallery, encoder, embeddings, Fusion.kept(latest.fusion))
 
     @contextmanager
     def alone(self, patience: float = 0) -> Iterator[None]:

@@ -70,8 +70,8 @@ def files(collection: Collection) -> list[str]:
         latest = latest_generation(connection)
     previous = collection.catalog.setting("previous")
     wanted = [collection.embeddings.path]
-    if latest and not latest[2].endswith(SUFFIX):
-        wanted += files_of(collection.folder / latest[2])
+    if latest and not latest.index.endswith(SUFFIX):
+        wanted += files_of(collection.folder / latest.index)
     names = [path.name for path in wanted if path.exists()]
     return [*names, previous["embeddings"]] if previous else names
 
@@ -122,7 +122,8 @@ def _copy_files(source: Collection, folder: Path) -> None:
         shutil.copyfile(source.folder / name, folder / name)
         with (folder / name).open("rb+") as stream:
             os.fsync(stream.fileno())
-    source.thumbnails.copy(folder / source.thumbnails.path.name)
+    for cache in (source.thumbnails, source.words):
+        cache.copy(folder / cache.path.name)
 
 
 def _copy_tables(old: Connection, new: Connection, progress: Progress) -> None:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from store.collection import Collection
 from store.found import published
 from store.index import QueryKind
-from store.models import FAILED, FUSION, NO_FUSION, PRESENT, REMOVED
+from store.models import FAILED, FUSION, LATE, NO_FUSION, PRESENT, REMOVED
 from store.snapshot import Snapshot
 
 
@@ -23,7 +23,8 @@ class Facts:
     ``code`` (flat, fp16, pq or rabitq); ``recall`` is what searches of 10 hits were measured
     to find of the exact answer, for each kind of query that is searched approximately.
     ``vectors`` is the address of the server that keeps the index, or here: the directory does.
-    ``fusion`` says whether the words of pictures count in every search: none, or late, by rank.
+    ``fusion`` says whether the words of pictures count in every search: none, sum or concat (with
+    ``fusion_weight``), or late, by rank.
     ``folders`` are those that were indexed; ``sizes`` are bytes by part, ``bytes`` is their sum.
     """
 
@@ -43,6 +44,7 @@ class Facts:
     vectors: str
     recall: dict[str, float]
     fusion: str
+    fusion_weight: float | None
     folders: tuple[str, ...]
     bytes: int
     sizes: dict[str, int]
@@ -64,6 +66,7 @@ def facts(collection: Collection) -> Facts:
         moment = published(connection)
     with collection.snapshot() as snapshot:
         generation, index, encoder = snapshot.generation, snapshot.index, snapshot.encoder
+        fusion, asked = snapshot.fusion, snapshot.catalog.setting(FUSION)
         recall = _recall(snapshot)
     sizes = _sizes(collection.folder)
     return Facts(
@@ -82,7 +85,8 @@ def facts(collection: Collection) -> Facts:
         code=index.kind.code if index else None,
         vectors=collection.vectors,
         recall=recall,
-        fusion=collection.catalog.setting(FUSION) or NO_FUSION,
+        fusion=fusion.way if fusion else LATE if asked == LATE else NO_FUSION,
+        fusion_weight=fusion and fusion.weight,
         folders=collection.folders,
         bytes=sum(sizes.values()),
         sizes=sizes,

@@ -1,6 +1,7 @@
 """What an answer needs from the catalog: each function is one statement over an open connection."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -9,8 +10,18 @@ from sqlalchemy import Connection, select
 from store.models import PRESENT, File, Generation, Picture, Setting
 
 # Made once: every question begins with it.
-NEWEST = select(Generation.number, Generation.rows, Generation.index)
+NEWEST = select(Generation.number, Generation.rows, Generation.index, Generation.fusion)
 NEWEST = NEWEST.order_by(Generation.number.desc()).limit(1)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest generation: its number, rows, index file, and how words take part in it."""
+
+    number: int
+    rows: int
+    index: str
+    fusion: list[Any] | None
 
 
 class FoundPicture(NamedTuple):
@@ -26,10 +37,10 @@ class FoundPicture(NamedTuple):
     files: tuple[str, ...]
 
 
-def latest_generation(connection: Connection) -> tuple[int, int, str] | None:
-    """Number, rows and index file of the newest generation that this connection sees."""
+def latest_generation(connection: Connection) -> Latest | None:
+    """The newest generation that this connection sees."""
     row = connection.execute(NEWEST).first()
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else Latest(*row)
 
 
 def published(connection: Connection) -> datetime | None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from store.collection import Collection
 from store.found import latest_generation
+from store.fusion import Fuse, fused_rows
 from store.index import Gallery, Ids
 from store.models import PRESENT, UNKNOWN_TIME, File, Picture
 from store.writer import Texts
@@ -128,11 +129,14 @@ def _index(collection: Collection, ids: Ids, rows: Ids) -> Iterator[Finding]:
         if len(ids):
             yield Finding(INDEX, "there is none", BUILD)
         return
-    path = collection.folder / latest[2]
+    path = collection.folder / latest.index
     try:
-        there = collection.embeddings.read(collection.embeddings.rows())
-        gallery = Gallery.load(path, there, mapped=False)
+        embeddings = collection.embeddings.read(collection.embeddings.rows())
+        if latest.fusion:
+            embeddings = fused_rows(path, latest.rows, embeddings.shape[1])
+        gallery = Gallery.load(path, embeddings, mapped=False)
         problem = _disagreement(gallery, ids, rows) or _differing(gallery, rows)
+        problem = problem or (_misfused(gallery, rows) if latest.fusion else None)
     except (RuntimeError, OSError, ValueError, MemoryError):
         problem = f"{path.name}, or what belongs to it, is gone or damaged"
     if problem:
@@ -164,6 +168,16 @@ def _differing(gallery: Gallery, rows: Ids) -> str | None:
     return f"{wrong} of its vectors differ from the embeddings" if wrong else None
 
 
+def _misfused(gallery: Gallery, rows: Ids) -> str | None:
+    """Whatever the weight of words, what is fused of unit vectors is no longer than they."""
+    wrong = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = gallery.embeddings[rows[start : start + ROWS_AT_ONCE]].astype(np.float64)
+        lengths = np.linalg.norm(some, axis=1)
+        wrong += int((~((lengths > 0) & (lengths <= 1 + LENGTH_ERROR))).sum())
+    return f"{wrong} of the embeddings fused with words are damaged" if wrong else None
+
+
 def _thumbnails(unseen: int, count: int) -> Iterator[Finding]:
     if unseen:
         yield Finding(
@@ -183,10 +197,10 @@ def _unencode(collection: Collection, pictures: list[int]) -> None:
             connection.execute(files.values(mtime_ns=UNKNOWN_TIME))
 
 
-def mend(collection: Collection, health: Health, texts: Texts) -> None:
+def mend(collection: Collection, health: Health, texts: Texts, fuse: Fuse | None = None) -> None:
     """Repair what needs no picture; what is broken is not found until it is encoded again.
 
-    ``texts`` measure the index, as for `Writer.publish`.
+    ``texts`` measure the index and ``fuse`` fuses, as for `Writer.publish`.
 
     Raises:
         CollectionBusyError: another process is writing.
@@ -201,4 +215,4 @@ def mend(collection: Collection, health: Health, texts: Texts) -> None:
         if len(health.unseen) and not len(collection.thumbnails.sound()):
             collection.thumbnails.clear()
     with collection.writing() as writer:
-        writer.publish(texts, afresh=INDEX in health.parts())
+        writer.publish(texts, fuse=fuse, afresh=INDEX in health.parts())

@@ -28,7 +28,8 @@ ZERO_SHOT, CLASSIFIER = "zero-shot", "classifier"  # the sources of tags that mo
 
 
 FUSION = "fusion"  # the setting that says whether the words of pictures count in every search
-NO_FUSION, LATE = "none", "late"
+FUSION_WEIGHT = "fusion_weight"  # the setting that says how much the words do, if they do
+NO_FUSION, SUM, CONCAT, LATE = "none", "sum", "concat", "late"
 USUAL = "usual_score"  # the setting that `indexer.usual` keeps
 
 
@@ -141,13 +142,17 @@ class Judgement(Base):
 
 
 class Generation(Base):
-    """A published state: how many embeddings it spans, and the file that holds its index."""
+    """A published state: how many embeddings it spans, and the file that holds its index.
+
+    ``fusion`` is how words take part in what the index holds (see `store.fusion`), if they do.
+    """
 
     __tablename__ = "generation"
 
     number: Mapped[int] = mapped_column(Id, primary_key=True)
     rows: Mapped[int] = mapped_column(BigInteger)
     index: Mapped[str]
+    fusion: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
     published_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), default=lambda: datetime.now(UTC)
     )

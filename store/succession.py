@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from store.catalog import Catalog
 from store.embeddings import EmbeddingFile, Embeddings
 from store.found import latest_generation
+from store.fusion import Fuse, Fusion
 from store.index import Gallery, Ids, indexes
 from store.models import (
     FAILED,
@@ -87,20 +88,25 @@ class Succession:
         """Fill the next rows ``(n, dim)``; zeros where a picture could not be encoded."""
         self._file.append(rows)
 
-    def take_over(self, *, keep_old: bool, texts: Texts | None = None) -> list[str]:
+    def take_over(
+        self, *, keep_old: bool, texts: Texts | None = None, fuse: Fuse | None = None
+    ) -> list[str]:
         """Make this the collection's encoder; the paths that cannot be found any more.
 
         Only the writer may, and only when no row is waiting. The old embeddings stay if
         ``keep_old``, so that the old encoder can succeed in its turn without encoding again.
-        ``texts`` measure the index, as for `Writer.publish`.
+        ``texts`` measure the index and ``fuse`` fuses, as for `Writer.publish`.
         """
         ids, rows, missed = self._state()
         thumbnails = Thumbnails(self._folder / "thumbnails.sqlite")
         writer = Writer(self._folder, self._catalog, self._file, thumbnails)
         with self._catalog.reading() as connection:
-            latest = latest_generation(connection)
-        path = writer.made(None, ids, rows, texts, latest[0] + 1 if latest else 1)
-        lost = self._commit(Generation(rows=self.total, index=path.name), missed, keep_old)
+            latest, fusion = latest_generation(connection), Fusion.wanted(connection)
+        number = latest.number + 1 if latest else 1
+        ranked = writer.ranked(fusion, fuse, ids, rows, number)
+        path = writer.made(None, ranked, ids, rows, texts, number)
+        generation = Generation(rows=self.total, index=path.name, fusion=fusion)
+        lost = self._commit(generation, missed, keep_old)
         self._clear()
         return lost
 

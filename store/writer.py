@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from store.about import keep_texts
+from store.about import keep_texts, said
 from store.catalog import COMPLETE, Catalog, FileChange, NewPicture, encoded_anew
 from store.embeddings import EmbeddingFile, Embeddings
-from store.found import latest_generation
+from store.found import Latest, latest_generation
+from store.fusion import Fuse, Fusion, changed, fused_rows, write_fused
 from store.index import (
     MEMORY,
     TARGET,
@@ -26,6 +27,7 @@ from store.index import (
     indexes,
     measured,
 )
+from store.index.files import fused_beside
 from store.tags import NewTag, replace_tags
 from store.thumbnails import Thumbnails
 
@@ -90,44 +92,84 @@ class Writer:
         if outer != known:
             self._catalog.set(**{FOLDERS: outer})
 
-    def publish(self, texts: Texts | None = None, *, afresh: bool = False) -> int:
+    def publish(
+        self, texts: Texts | None = None, *, fuse: Fuse | None = None, afresh: bool = False
+    ) -> int:
         """Make the catalog's present pictures the ones that readers find; the generation's number.
 
         Does nothing if the newest generation already holds exactly these; ``afresh`` builds the
         index again all the same. An index that is approximate is measured with embeddings of
         ``texts`` like those of queries ``(n, dim)``; as long as it has not been, every answer is
-        looked for exactly.
+        looked for exactly. Where words count, ``fuse`` makes what pictures are ranked by.
+
+        Raises:
+            ValueError: words count, and nothing fuses them.
         """
         catalog, folder = self._catalog, self._folder
         with catalog.reading() as connection:
-            latest = latest_generation(connection)
-        served = self._previous(latest) if latest and not afresh else None
+            latest, fusion = latest_generation(connection), Fusion.wanted(connection)
+        alike = latest is not None and Fusion.kept(latest.fusion) == fusion
+        served = self._previous(latest) if latest and alike and not afresh else None
         suits = served is not None and self._current(served, texts)
-        unwritten = latest and catalog.setting(COMPLETE) == latest[0]
+        unwritten = latest and catalog.setting(COMPLETE) == latest.number
         if latest and served and suits and unwritten and _agrees(served):
-            return latest[0]
+            return latest.number
         ids, rows = catalog.living()
-        if latest and served and suits and _holds(served, ids, rows):
-            catalog.set(**{COMPLETE: latest[0]})
-            return latest[0]
-        old = self._previous(latest, mapped=False) if latest and served else None
-        total = catalog.rows()
-        following = (latest[0] if latest else 0) + 1
-        path = self.made(old, ids, rows, texts, following)
-        number = catalog.publish(total, path.name)
+        following = (latest.number if latest else 0) + 1
+        ranked = self.ranked(fusion, fuse, ids, rows, following)
+        stale = _stale(served, ranked, ids, rows, fusion) if served else ids[:0]
+        if latest and served and suits and _holds(served, ids, rows) and not len(stale):
+            fused_beside(self._home.file(folder, following)).unlink(missing_ok=True)
+            catalog.set(**{COMPLETE: latest.number})
+            return latest.number
+        replaceable = not len(stale) or self._home.replaces
+        old = self._previous(latest, mapped=False) if latest and served and replaceable else None
+        if old and len(stale):  # what is no longer so is added like what is new
+            kept = ~np.isin(ids, stale)
+            old.index = old.index.renewed(ranked, rows[kept], ids[kept], following)
+        path = self.made(old, ranked, ids, rows, texts, following)
+        number = catalog.publish(catalog.rows(), path.name, fusion)
         catalog.set(**{COMPLETE: number})
         for index in indexes(folder)[:-KEPT_INDEXES]:
             Gallery.delete(index)
         return number
 
+    def ranked(
+        self, fusion: Fusion | None, fuse: Fuse | None, ids: Ids, rows: Ids, generation: int
+    ) -> Embeddings:
+        """What these pictures are ranked by: the embeddings, or a file of fused ones, written now.
+
+        Raises:
+            ValueError: there is a fusion, and nothing fuses.
+        """
+        embeddings = self._embeddings.read(self._catalog.rows())
+        if fusion is None:
+            return embeddings
+        if fuse is None:
+            raise ValueError(f"{self._folder} ranks by words too, and nothing was given to fuse")
+        path = self._home.file(self._folder, generation)
+        with self._catalog.reading() as connection:
+
+            def fused(some: Embeddings, pictures: Ids) -> Embeddings:
+                return fuse(fusion, some, said(connection, pictures.tolist()))
+
+            write_fused(path, fused, ids, rows, embeddings)
+        return fused_rows(path, *embeddings.shape)
+
     def made(
-        self, old: Gallery | None, ids: Ids, rows: Ids, texts: Texts | None, generation: int
+        self,
+        old: Gallery | None,
+        ranked: Embeddings,
+        ids: Ids,
+        rows: Ids,
+        texts: Texts | None,
+        generation: int,
     ) -> Path:
         """Save what finds the pictures of these ids and rows ``(n,)``, measured, and say where.
 
         It is made of ``old`` if it can be.
         """
-        new = self._renewed(old, ids, rows, generation)
+        new = self._renewed(old, ranked, ids, rows, generation)
         new.tuning = self._tuned(new, texts)
         new.save(path := self._home.file(self._folder, generation))
         return path
@@ -136,13 +178,15 @@ class Writer:
     def _home(self) -> Home:
         return Home(self._catalog.setting(VECTORS))
 
-    def _previous(self, latest: tuple[int, int, str], *, mapped: bool = True) -> Gallery | None:
+    def _previous(self, latest: Latest, *, mapped: bool = True) -> Gallery | None:
         """What is served now, if it can be read; only in memory can the next be made of it."""
-        _, rows, name = latest
-        if not self._home.has(self._folder / name):
+        path, rows = self._folder / latest.index, latest.rows
+        if not self._home.has(path):
             return None
+        embeddings = self._embeddings.read(rows)
         try:
-            return Gallery.load(self._folder / name, self._embeddings.read(rows), mapped=mapped)
+            ranked = fused_rows(path, *embeddings.shape) if latest.fusion else embeddings
+            return Gallery.load(path, ranked, mapped=mapped)
         except (RuntimeError, OSError, ValueError):  # gone or damaged: a cache, so build it anew
             return None
 
@@ -174,23 +218,36 @@ class Writer:
             return None
         if before and before.fits(len(new.index)):
             return replace(before, target=self._target)
-        now = measured(new, texts(), self._target) if texts else None
+        own = self._embeddings.read(self._catalog.rows())
+        now = measured(new, texts(), self._target, own) if texts else None
         return replace(now, imbalance=before.imbalance) if now and before else now
 
-    def _renewed(self, old: Gallery | None, ids: Ids, rows: Ids, generation: int) -> Gallery:
-        embeddings, table = self._embeddings.read(self._catalog.rows()), RowTable.build(ids, rows)
+    def _renewed(
+        self, old: Gallery | None, ranked: Embeddings, ids: Ids, rows: Ids, generation: int
+    ) -> Gallery:
+        table = RowTable.build(ids, rows)
         if old and self._suits(old.index.kind, len(ids)):
-            index = old.index.renewed(embeddings, rows, ids, generation)
+            index = old.index.renewed(ranked, rows, ids, generation)
             if old.tuning is None or index.imbalance <= DRIFT_FACTOR * old.tuning.imbalance:
-                return Gallery(index, table, embeddings, old.tuning)
+                return Gallery(index, table, ranked, old.tuning)
         kind = self._wanted(len(ids))
-        return Gallery(self._home.build(kind, embeddings, rows, ids, generation), table, embeddings)
+        return Gallery(self._home.build(kind, ranked, rows, ids, generation), table, ranked)
 
 
 def _holds(served: Gallery, ids: Ids, rows: Ids) -> bool:
     """Whether exactly these pictures can be found, with their embeddings in these rows."""
     found = np.array_equal(served.rows.ids(), ids) and _agrees(served)
     return found and np.array_equal(served.rows.rows(ids), rows)
+
+
+def _stale(served: Gallery, ranked: Embeddings, ids: Ids, rows: Ids, fusion: Fusion | None) -> Ids:
+    """The pictures that are ranked by something else than they were."""
+    was = served.rows.rows(ids)
+    if fusion is None:  # a row of the embeddings never changes
+        other = (was >= 0) & (was != rows)
+    else:
+        other = changed(served.embeddings, was, ranked, rows)
+    return np.compress(other, ids)
 
 
 def _agrees(served: Gallery) -> bool:

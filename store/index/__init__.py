@@ -1,7 +1,7 @@
 """The index of a collection: FAISS's inverted lists, and exact scores from the embeddings."""
 
 from store.index.cost import CHECKED
-from store.index.exact import Ids, Scores, ascending, scan
+from store.index.exact import Ids, Scores, ascending, scan, taken
 from store.index.files import files_of, indexes
 from store.index.gallery import Gallery
 from store.index.home import Home
@@ -38,4 +38,5 @@ __all__ = [
     "measured",
     "place_of_vectors",
     "scan",
+    "taken",
 ]

@@ -16,9 +16,14 @@ def tuning_beside(index: Path) -> Path:
     return _beside(index, "tuning", ".json")
 
 
+def fused_beside(index: Path) -> Path:
+    """The file of what the pictures of the index in this file are ranked by, if words count."""
+    return _beside(index, "fused", ".f32")
+
+
 def files_of(index: Path) -> tuple[Path, ...]:
     """Everything that was saved with the index in this file, the index itself last."""
-    return rows_beside(index), tuning_beside(index), index
+    return rows_beside(index), tuning_beside(index), fused_beside(index), index
 
 
 def indexes(folder: Path) -> list[Path]:

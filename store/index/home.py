@@ -29,6 +29,11 @@ class Home:
             return self._place is None and index.suffix != SUFFIX
         return MilvusIndex.address_in(index) == str(self._place)
 
+    @property
+    def replaces(self) -> bool:
+        """Whether an index can hold another vector for a picture without taking it from readers."""
+        return self._place is None
+
     def kind_for(self, count: int, dim: int, memory: int) -> Kind:
         """The kind of index for so many embeddings; a server has memory of its own."""
         return MilvusIndex.kind_for(count) if self._place else kind_for(count, dim, memory)

@@ -18,14 +18,18 @@ ENOUGH = 0.9995  # recall from which on more lists are not tried
 GAIN = 0.0005  # of recall, below which more lists are not tried either: it is the codes that miss
 
 
-def measured(gallery: Gallery, texts: Embeddings, target: float) -> Tuning:
+def measured(
+    gallery: Gallery, texts: Embeddings, target: float, embeddings: Embeddings | None = None
+) -> Tuning:
     """The curves for queries in words ``(n, dim)``, and for pictures of the gallery itself.
 
-    A picture looks for the others that are nearest to it, as one that is not in the gallery would.
+    A picture looks for the others that are nearest to it, as one that is not in the gallery would,
+    and asks with its own of ``embeddings``, if these are not what the gallery ranks by.
     """
+    asking = gallery.embeddings if embeddings is None else embeddings
     ids = gallery.rows.ids()
     own = np.random.default_rng(0).permutation(ids)[: max(DEPTHS.values())]
-    pictures = np.ascontiguousarray(gallery.embeddings[gallery.rows.rows(own)])
+    pictures = np.ascontiguousarray(asking[gallery.rows.rows(own)])
     curves: dict[QueryKind, list[Point]] = {
         "text": _curve(gallery, texts, np.full(len(texts), -1)),
         "picture": _curve(gallery, pictures, own),

@@ -44,7 +44,7 @@ def opens(_name: str) -> Encoder:
 def test_it_learns_from_what_is_stored_and_is_an_encoder_of_its_own(
     described: Collection, encoder: Colours, tmp_path: Path
 ) -> None:
-    read_texts(described, lambda _image: ["words on a wall"])
+    read_texts(described, Colours(), lambda _image: ["words on a wall"])
     dataset = own_captions(described)
     assert len(dataset.names) == COUNT - 1
     assert set(dataset.captions) == {(f"something {name}",) for name in NAMES}

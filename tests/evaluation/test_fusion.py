@@ -7,24 +7,11 @@ import pytest
 
 from encoders import unit
 from evaluation import Dataset, How, Subject
-from evaluation.fusion import CONCAT, FUSIONS, LATE, SUM, fused, fusion_run, words_of
+from evaluation.fusion import FUSIONS, fused, fusion_run
 from evaluation.retrieval import Embedded
+from store import CONCAT, LATE, SUM
 from tests.colours import Colours
 from tests.conftest import Paint
-
-
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("animals/killer-whale_2.png", "killer whale"),
-        ("IMG_2041.JPG", "IMG"),
-        ("redBall.v2.png", "red Ball"),
-        ("20240101_1200.jpg", ""),
-        ("grüne_äpfel.png", "grüne äpfel"),
-    ],
-)
-def test_a_name_is_read_as_words(name: str, words: str) -> None:
-    assert words_of(name) == words
 
 
 def test_scores_are_those_of_the_formula() -> None:

@@ -31,13 +31,13 @@ def test_what_is_read_is_found_and_only_new_pictures_are_looked_at(
 ) -> None:
     collection = engine.collection
     assert found(collection, "letter") == []
-    assert read_texts(collection, colour_named) == TextsRead(pictures=3, with_text=3)
+    assert read_texts(collection, Colours(), colour_named) == TextsRead(pictures=3, with_text=3)
     assert found(collection, "letter") == ["cherry.png", "leaf.jpg", "sea.webp"]
     assert found(collection, "bbb") == ["sea.webp"]
-    assert read_texts(collection, colour_named) == TextsRead()
+    assert read_texts(collection, Colours(), colour_named) == TextsRead()
     paint(photos / "sky.png", (90, 90, 255))
     index(collection, encoder, [photos])
-    assert read_texts(collection, colour_named) == TextsRead(pictures=1, with_text=1)
+    assert read_texts(collection, Colours(), colour_named) == TextsRead(pictures=1, with_text=1)
     assert found(collection, "bbb") == ["sea.webp", "sky.png"]
 
 
@@ -50,10 +50,12 @@ def test_a_reader_that_fails_costs_no_picture(engine: Engine, photos: Path) -> N
 
     (photos / "leaf.jpg").rename(photos / "away.jpg")
     collection = engine.collection
-    assert read_texts(collection, stumbles) == TextsRead(pictures=3, with_text=1, failed=2)
+    assert read_texts(collection, Colours(), stumbles) == TextsRead(
+        pictures=3, with_text=1, failed=2
+    )
     assert len(engine.search(parse("red")).hits) == 3
     (photos / "away.jpg").rename(photos / "leaf.jpg")
-    assert read_texts(collection, colour_named) == TextsRead(pictures=1, with_text=1)
+    assert read_texts(collection, Colours(), colour_named) == TextsRead(pictures=1, with_text=1)
     assert found(collection, "ggg") == ["leaf.jpg"]
 
 
@@ -67,7 +69,7 @@ def test_drawn_words_are_read_and_searched(
     picture.save(paint(tmp_path / "signs" / "sign.png", "white"))
     paint(tmp_path / "signs" / "wall.png", (200, 20, 10))
     index(collection, encoder, [tmp_path / "signs"])
-    assert read_texts(collection, text_reader()) == TextsRead(pictures=2, with_text=1)
+    assert read_texts(collection, Colours(), text_reader()) == TextsRead(pictures=2, with_text=1)
     assert found(collection, "closing") == found(collection, "30") == ["sign.png"]
     hits = Engine(collection, encoder).search(parse("closing mode:hybrid")).hits
     assert Path(hits[0].files[0]).name == "sign.png"

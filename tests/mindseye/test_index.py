@@ -24,6 +24,8 @@ def test_fusion_stays_with_the_collection_and_is_taken_back_without_reading(
     for given, kept in (
         (["--fusion", "late"], "late"),
         ([], "late"),
+        (["--fusion", "sum", "--fusion-weight", "0.3"], "sum"),
+        (["--fusion", "concat"], "concat"),
         (["--fusion", "none"], "none"),
     ):
         ran = forks.run(*words, *given)

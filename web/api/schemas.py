@@ -182,8 +182,10 @@ class Status(BaseModel):
         description="of an approximate search, by kind of query (text, picture), as it was measured"
     )
     fusion: str = Field(
-        description="whether the words of pictures count in every search: none, or late, by rank"
+        description="whether the words of pictures count in every search: none, embedded and "
+        "joined with the pixels (sum, concat), or late, by rank"
     )
+    fusion_weight: float | None = Field(description="of the words, with sum and concat")
     folders: list[str] = Field(description="the folders that were indexed")
     bytes: int
     sizes: dict[str, int] = Field(description="bytes on the disk by part")
