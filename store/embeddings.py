@@ -1,5 +1,6 @@
 """The embeddings of a collection: float32 rows in one file that only grows, read by mapping it."""
 
+import mmap
 import os
 from pathlib import Path
 
@@ -77,3 +78,19 @@ class EmbeddingFile:
                 f"{self.path} holds {self.rows()} embeddings, and the catalog names "
                 f"{rows}; delete the collection and index again"
             )
+
+
+def scattered(embeddings: Embeddings) -> Embeddings:
+    """The same ``(rows, dim)``, for reading single rows here and there.
+
+    What is mapped from a file is mapped once more: reading a row that is not in memory then brings
+    its own pages, and not the megabytes around it, which a scan is glad of (madvise(2)).
+    """
+    if not isinstance(embeddings, np.memmap) or not hasattr(mmap, "MADV_RANDOM"):
+        return embeddings
+    if not isinstance(embeddings.base, mmap.mmap):  # a part does not know where it lies
+        return embeddings
+    with Path(str(embeddings.filename)).open("rb") as stream:
+        mapped = mmap.mmap(stream.fileno(), embeddings.nbytes, access=mmap.ACCESS_READ)
+    mapped.madvise(mmap.MADV_RANDOM)
+    return np.frombuffer(mapped, dtype=np.float32).reshape(embeddings.shape)

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-PARTS = ("vectors", "peers", "filters", "question", "growth", "served", "command", "costs")
+PARTS = ("vectors", "peers", "cold", "filters", "question", "growth", "served", "command", "costs")
 
 for part in PARTS:
     source = (Path(__file__).parent / f"{part}.py").read_text(encoding="utf-8")

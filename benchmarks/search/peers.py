@@ -8,7 +8,8 @@ effort that reaches the recall on 500 queries, and is then measured on 1,000 oth
 thread by the processor's clock, which does not run while others use the core, and all threads by
 the wall's. Indexes are built once and stay in ``--cache``; what building took is that of all cores
 together, which hardly depends on what else runs. Memory is what a process of its own grows by when
-it opens the index and answers those queries, with all that it has mapped.
+it opens the index and answers those queries, with all that it has mapped. The files are not in
+memory before, or the system would also map what lies around each row (`cold` asks more queries).
 """
 
 import time
@@ -23,8 +24,15 @@ import faiss
 import numpy as np
 
 from benchmarks.search.contenders import CONTENDERS, Contender, built
-from benchmarks.search.measuring import in_turns, options, rate, resident, surroundings
-from benchmarks.search.vectors import World, gallery, recall
+from benchmarks.search.measuring import (
+    forgotten,
+    in_turns,
+    options,
+    rate,
+    resident,
+    surroundings,
+)
+from benchmarks.search.vectors import World, gallery, recall, vectors_file
 from store import Ids
 from store.embeddings import Embeddings
 
@@ -52,8 +60,9 @@ def exact(pictures: Embeddings, queries: Embeddings, cache: Path, name: str) -> 
     return found
 
 
-def tuned(contender: Contender, queries: Embeddings, truth: Ids) -> Any:
+def tuned(key: str, count: int, cache: Path, queries: Embeddings, truth: Ids) -> Any:
     """The least effort that reaches the recall; where there are several ways, the fastest."""
+    contender = opened(key, gallery(World(), count, cache), cache)
 
     def enough(efforts: Sequence[Any]) -> Any:
         for effort in efforts:
@@ -74,10 +83,11 @@ def opened(key: str, pictures: Embeddings, cache: Path) -> Contender:
     return contender
 
 
-def grown_by(key: str, asking: Embeddings, count: int, cache: Path, effort: Any) -> int:
+def grown_by(key: str, count: int, cache: Path, asking: Embeddings, effort: Any) -> int:
     """Bytes by which this process grows when it opens an index and answers."""
     pictures = gallery(World(), count, cache)
     CONTENDERS[key]().build(pictures[:100], cache / "warm.index")  # imports are not counted
+    forgotten(built(key, pictures, cache)[0], vectors_file(cache))
     before = resident()
     contender = opened(key, pictures, cache)
     for query in asking:
@@ -102,17 +112,11 @@ def main() -> None:
     truth = exact(pictures, tuning, cache, f"tuning-{found.asked}")
     rows = []
     for key in found.names:
+        where = key, found.count, cache  # alone, as what this process has read is not forgotten
+        effort = alone(tuned, *where, tuning, truth)
+        memory = alone(grown_by, *where, asking, effort)
         contender = opened(key, pictures, cache)
-        effort = tuned(contender, tuning, truth)
-        building = built(key, pictures, cache)[1]["cores"]
-        rows.append(
-            Row(
-                contender,
-                effort,
-                alone(grown_by, key, asking, found.count, cache, effort),
-                building,
-            )
-        )
+        rows.append(Row(contender, effort, memory, built(key, pictures, cache)[1]["cores"]))
     print(surroundings("hnswlib", "usearch"), "\n")
     print(
         f"| {found.count:,} × {world.dim}, {found.asked} | recall@10 | one thread | {ALL} threads ",

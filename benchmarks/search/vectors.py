@@ -79,13 +79,18 @@ class World:
 
 def gallery(world: World, count: int, folder: Path) -> Embeddings:
     """The first ``count`` pictures of the world, on disk as a collection keeps them, mapped."""
-    file = EmbeddingFile(folder / f"world-{world.dim}.f32", world.dim)
+    file = EmbeddingFile(vectors_file(folder, world.dim), world.dim)
     have = file.path.stat().st_size // (4 * world.dim) if file.path.exists() else 0
     file.path.touch()
     file.truncate(have // BLOCK * BLOCK)
     for block in range(have // BLOCK, -(-count // BLOCK)):
         file.append(world.pictures(BLOCK, seed=1000 + block))
     return file.read(count)
+
+
+def vectors_file(folder: Path, dim: int = 512) -> Path:
+    """Where `gallery` keeps them."""
+    return folder / f"world-{dim}.f32"
 
 
 def _float(values: NDArray[np.float64]) -> NDArray[np.float32]:

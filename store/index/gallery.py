@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from store.embeddings import Embeddings
+from store.embeddings import Embeddings, scattered
 from store.index.cost import probing, scanning
 from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
 from store.index.files import files_of, rows_beside, tuning_beside
@@ -29,6 +29,7 @@ class Gallery:
         self.index = index
         self.rows = rows
         self.embeddings = embeddings
+        self._scattered = scattered(embeddings)
         self.tuning = tuning
 
     @classmethod
@@ -102,7 +103,7 @@ class Gallery:
                 ids = shortlist(min(k * k_factor, most))[1]
         except TooDeepError:
             return self.scan(queries, k, allowed)
-        return best(inner_products(queries, self.embeddings, self.rows.rows(ids)), ids, k)
+        return best(inner_products(queries, self._scattered, self.rows.rows(ids)), ids, k)
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
         """The same by brute force over all embeddings, or those of the ``allowed`` ids: exact."""

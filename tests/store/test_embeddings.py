@@ -1,12 +1,13 @@
 """The file of embeddings: it only grows, and it is cut only where the catalog knows nothing."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from store import DamagedCollectionError
-from store.embeddings import EmbeddingFile
+from store.embeddings import EmbeddingFile, scattered
 from tests.store.parts import vectors
 
 
@@ -51,3 +52,35 @@ def test_fewer_rows_than_the_catalog_names_are_damage(file: EmbeddingFile) -> No
         file.read(2)
     with pytest.raises(DamagedCollectionError, match=message):
         file.truncate(2)
+
+
+def flags(array: np.ndarray) -> list[str]:
+    """What Linux was told of the mapping in which an array lies, see proc(5)."""
+    address, inside = array.ctypes.data, False
+    for line in Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines():
+        if found := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line):
+            inside = int(found[1], 16) <= address < int(found[2], 16)
+        elif inside and line.startswith("VmFlags:"):
+            return line.split()[1:]
+    return []
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="asks Linux")
+def test_single_rows_are_read_without_those_around_them(file: EmbeddingFile) -> None:
+    file.append(vectors([1, 2, 3]))
+    rows = file.read(2)
+    few = scattered(rows)
+    np.testing.assert_array_equal(few, rows)
+    assert "rr" in flags(few)  # read at random
+    assert "rr" not in flags(rows)  # a scan reads on
+    file.append(vectors([4]))
+    file.path.unlink()
+    np.testing.assert_array_equal(few, vectors([1, 2]))
+
+
+def test_what_is_no_whole_mapping_stays_as_it_is(file: EmbeddingFile) -> None:
+    rows = vectors([1, 2])
+    assert scattered(rows) is rows
+    file.append(rows)
+    np.testing.assert_array_equal(scattered(file.read(2)[1:]), rows[1:])
+    assert len(scattered(file.read(0))) == 0
