@@ -45,6 +45,7 @@ class Options(TypedDict):
 
     mode: str  # "encoder": its scores as they are; "judged"; or a mode of the query language
     collection: str | None  # that was asked, if it was not the encoder alone
+    fusion: NotRequired[str]  # by which the collection ranks, of those asked in a mode
     duplicates: str  # "wrong" or "relevant"
     templates: list[str]  # of zero-shot classification
     seed: int

@@ -1,7 +1,8 @@
 """Captions as queries to a collection's engine, in one of the modes of the query language."""
 
+import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from evaluation.metrics import NONE, outcome
 from evaluation.retrieval import SHOWN, Direction
 from evaluation.shape import Run
 from search import MAX_K, Engine, Hit, Query, Term
+from store import NO_FUSION
 
 AT_ONCE = 500  # pictures whose files the catalog is asked for
 
@@ -45,8 +47,9 @@ def mode_run(
 ) -> Run:
     """Words to pictures as a user gets them: the captions of the data set, asked of the collection.
 
-    All pictures of the collection compete, and those of the data set that it does not have count as
-    failures. A picture that is not among the first ``MAX_K`` answers counts as the last of all.
+    All pictures of the collection compete. Those of the data set that it does not have, neither at
+    their paths nor as copies, count as failures. A picture that is not among the first ``MAX_K``
+    answers counts as the last of all.
 
     Raises:
         RunError: the collection has none of the pictures.
@@ -54,14 +57,16 @@ def mode_run(
     start = time.perf_counter()
     folder, whole = engine.collection.folder, subject.dataset
     held = _held(engine)
-    ids = [held.get(str(file.resolve()), NONE) for file in whole.pictures]
+    ids = [_id_of(file, held) for file in whole.pictures]
     dataset = whole.only([place for place, one in enumerate(ids) if one != NONE])
     if not dataset.names:
         raise RunError(f"{folder} does not hold the pictures of {subject.source}; index them first")
     found, names = _asked(engine, dataset, [one for one in ids if one != NONE], mode, progress)
     run = new_run(engine.encoder, subject, how, start)
-    run["title"] += f", {mode}"
-    run["options"] |= {"mode": mode, "collection": str(folder)}
+    with engine.collection.snapshot() as snapshot:
+        way = snapshot.fusion.way if snapshot.fusion else NO_FUSION
+    run["title"] += f", {mode}" + ("" if way == NO_FUSION else f", fusion {way}")
+    run["options"] |= {"mode": mode, "fusion": way, "collection": str(folder)}
     run["failures"] = [
         {"path": str(file), "reason": f"not in {folder}"}
         for file, one in zip(whole.pictures, ids, strict=True)
@@ -80,14 +85,23 @@ def mode_run(
 
 
 def _held(engine: Engine) -> dict[str, int]:
-    """Every path of the collection with its picture's id."""
+    """Every path, and every content by its SHA-256, with the picture's id."""
     found: dict[str, int] = {}
     with engine.collection.snapshot() as snapshot:
         ids = snapshot.ids().tolist()
         for start in range(0, len(ids), AT_ONCE):
             for picture in snapshot.pictures(ids[start : start + AT_ONCE]).values():
-                found |= dict.fromkeys(picture.files, picture.id)
+                found |= dict.fromkeys((*picture.files, picture.sha256), picture.id)
     return found
+
+
+def _id_of(file: Path, held: Mapping[str, int]) -> int:
+    """The picture that lies there, or of which a copy lies elsewhere; `NONE` if there is none."""
+    number = held.get(str(file.resolve()))
+    if number is None and file.is_file():
+        with file.open("rb") as stream:
+            number = held.get(hashlib.file_digest(stream, "sha256").hexdigest())
+    return NONE if number is None else number
 
 
 def _asked(

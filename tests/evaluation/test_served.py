@@ -10,6 +10,7 @@ from evaluation import Bootstrap, How, RunError, Subject, compare, encoder_run, 
 from evaluation.report import report
 from evaluation.served import mode_run, served_run
 from evaluation.shape import CurvePoint, Run
+from indexer import index
 from search import Engine
 from store import Collection
 from tests.colours import Colours
@@ -121,8 +122,33 @@ def test_pictures_that_a_collection_lacks_are_named(
 
 
 @pytest.mark.usefixtures("subject")
-def test_a_collection_without_the_pictures_is_refused(engine: Engine, tmp_path: Path) -> None:
+def test_pictures_are_known_by_their_content_and_others_are_refused(
+    engine: Engine, tmp_path: Path, paint: Paint
+) -> None:
     (tmp_path / "photos").rename(tmp_path / "elsewhere")
     moved = Subject(read_dataset(tmp_path / "elsewhere"), tmp_path / "elsewhere")
+    assert mode_run(engine, moved, QUICK, "semantic")["text_to_image"]["r@1"]["value"] == 1
+    for file in moved.dataset.pictures:
+        paint(file, "grey")
     with pytest.raises(RunError, match="does not hold the pictures of"):
         mode_run(engine, moved, QUICK, "semantic")
+
+
+@pytest.mark.parametrize("way", ["sum", "concat"])
+def test_a_mode_is_measured_with_the_fusion_that_is_served(
+    collection: Collection, tmp_path: Path, paint: Paint, way: str
+) -> None:
+    colours = ("red", "green", "blue")
+    for number, name in enumerate(colours):
+        paint(tmp_path / "greys" / f"{name}.png", (100 + number, 100, 100))
+    lines = "".join(f"{name}.png,something {name}\n" for name in colours)
+    (tmp_path / "greys" / "captions.csv").write_text(f"image,caption\n{lines}")
+    asked = Subject(read_dataset(tmp_path / "greys"), tmp_path / "greys")
+    encoder, found = Colours(), {}
+    for fusion in ("none", way):
+        collection.catalog.set(fusion=fusion)
+        index(collection, encoder, [tmp_path / "greys"])
+        run = mode_run(Engine(collection, encoder), asked, QUICK, "semantic")
+        assert run["options"]["fusion"] == fusion
+        found[fusion] = run["text_to_image"]["r@1"]["value"]
+    assert found["none"] < found[way] == 1
