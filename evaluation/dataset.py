@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from evaluation.errors import DatasetError
+from store import many
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def split(dataset: Dataset, *sizes: int) -> list[Dataset]:
         DatasetError: the sizes add up to more pictures than there are.
     """
     if sum(sizes) > len(dataset.names):
-        raise DatasetError(f"{sum(sizes)} pictures wanted, and there are {len(dataset.names)}")
+        wanted = many(sum(sizes), "picture")
+        raise DatasetError(f"{wanted} wanted, and there are {len(dataset.names)}")
     places = range(len(dataset.names))
     order = sorted(places, key=lambda place: sha256(dataset.names[place].encode()).digest())
     borders = [*accumulate(sizes, initial=0), len(order)]

@@ -12,6 +12,7 @@ from encoders.labels import ensemble
 from evaluation.errors import DatasetError
 from evaluation.examples import Examples
 from evaluation.zero_shot import Classification, classify
+from store import many
 
 REPEATS = 5  # draws of examples
 
@@ -50,7 +51,8 @@ def few_shot(encoder: Encoder, examples: Examples, test: int, shots: Sequence[in
     own = [np.flatnonzero(truths == place) for place in range(len(names))]
     least = min(len(places) for places in own)
     if least < test + max(shots):
-        raise DatasetError(f"the smallest class has {least} pictures, not {test + max(shots)}")
+        fewest = many(least, "picture")
+        raise DatasetError(f"the smallest class has {fewest}, not {test + max(shots)}")
     held = np.concatenate([places[:test] for places in own])
     pools = [places[test:] for places in own]
     words = class_words(encoder, names)

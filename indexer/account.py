@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from store import many
+
 
 class Failure(NamedTuple):
     """A file that could not be read, and why."""
@@ -48,7 +50,7 @@ class Account:
         removed = counts.pop("removed")
         parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
         gone = f"; {removed} removed" if removed else ""
-        return f"{self.seen} files seen = {parts or 'nothing'}{gone}"
+        return f"{many(self.seen, 'file')} seen = {parts or 'nothing'}{gone}"
 
     def as_dict(self) -> dict[str, Any]:
         """The counts and the failures, for a report."""

@@ -59,13 +59,16 @@ def command(
 
 
 def _said(found: dict[str, Any]) -> Iterator[str]:
+    from store import many
+
     before, after = found["validation"]
+    pictures = many(found["learned"], "captioned picture")
     yield (
-        f"learned from {found['learned']} captioned pictures, compared on {found['held_out']} "
+        f"learned from {pictures}, compared on {found['held_out']} "
         f"others; {found['unstored']} are not in the collection"
     )
     yield (
-        f"chosen: pull {found['pull']}, {found['steps']} steps; "
+        f"chosen: pull {found['pull']}, {many(found['steps'], 'step')}; "
         f"validation recall {before:.3f} before, {after:.3f} after"
     )
     for way, measures in found["differences"].items():

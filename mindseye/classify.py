@@ -82,12 +82,14 @@ def _learned(folder: Path, source: Path | None, tags: tuple[str, ...], out: Path
 
 
 def _said(facts: dict[str, Any]) -> str:
+    from store import many
+
     classes = facts["classes"]
     total = sum(one["pictures"] for one in classes)
     lines = [
-        f"{total} examples of {len(classes)} classes, {facts['stored']} of them in the collection; "
-        f"{facts['repeated']} repeated, {facts['ambiguous']} in several classes and left out, "
-        f"{len(facts['failures'])} unreadable"
+        f"{many(total, 'example')} of {len(classes)} classes, "
+        f"{facts['stored']} of them in the collection; {facts['repeated']} repeated, "
+        f"{facts['ambiguous']} in several classes and left out, {len(facts['failures'])} unreadable"
     ]
     lines += [f"unreadable: {one['path']}: {one['reason']}" for one in facts["failures"]]
     width = max(len(one["name"]) for one in classes) + 2

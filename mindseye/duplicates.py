@@ -25,7 +25,7 @@ def command(as_json: bool, folder: Path) -> None:
     """
     with explained():
         from search import duplicates
-        from store import Collection
+        from store import Collection, many
 
         with progress("comparing") as update:
             groups = duplicates(Collection(folder), lambda done, total: update(done, total, ""))
@@ -36,4 +36,5 @@ def command(as_json: bool, folder: Path) -> None:
         for one in group:
             click.echo(f"{one.width:>6} × {one.height:<6} {one.format:<5} {'  '.join(one.files)}")
         click.echo()
-    click.echo(f"{len(groups)} groups, {sum(map(len, groups))} pictures", err=True)
+    pictures = many(sum(map(len, groups)), "picture")
+    click.echo(f"{many(len(groups), 'group')}, {pictures}", err=True)

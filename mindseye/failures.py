@@ -59,7 +59,9 @@ def _retry(collection: "Collection", paths: list[str]) -> None:
 
 
 def _advice(count: int) -> str:
+    from store import many
+
     if not count:
         return "every file could be read"
-    files = "1 file" if count == 1 else f"{count} files"
+    files = many(count, "file")
     return f"{files} could not be read; mend or remove them, then: mindseye failures --retry"

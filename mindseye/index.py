@@ -147,6 +147,7 @@ def _read_words(
     collection: "Collection", encoder: "Encoder", reader: "TextReader", stop: Stop
 ) -> None:
     from indexer.ocr import read_texts
+    from store import many
 
     with progress("reading words") as update:
 
@@ -155,4 +156,4 @@ def _read_words(
             update(done, total, "")
 
         texts = read_texts(collection, encoder, reader, show)
-    click.echo(f"{texts.with_text} of {texts.pictures} pictures have words", err=True)
+    click.echo(f"{texts.with_text} of {many(texts.pictures, 'picture')} have words", err=True)

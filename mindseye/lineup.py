@@ -8,6 +8,7 @@ from evaluation.metrics import RANKS
 from evaluation.retrieval import WAYS
 from evaluation.runs import measures_of, names_of
 from mindseye.evaluating import Evaluated
+from store import many
 
 WORST = 5  # queries that are shown of a comparison
 CHANCE = 0.05
@@ -38,14 +39,13 @@ def _subject(run: Run) -> Iterator[str]:
     data = run["dataset"]
     if data is None:
         return
-    lost = [f"{run['pictures']} pictures, {run['captions']} captions ({data['format']})"]
-    counts = {
-        "pictures without a caption": data["without_caption"],
-        "captions without a picture": data["without_picture"],
-        "pictures unreadable": len(run["failures"]),
-    }
-    lost += [f"{count} {what}" for what, count in counts.items()]
-    yield "; ".join((lost[0], ", ".join(lost[1:])))
+    pictures, captions = many(run["pictures"], "picture"), many(run["captions"], "caption")
+    yield (
+        f"{pictures}, {captions} ({data['format']}); "
+        f"{many(data['without_caption'], 'picture')} without a caption, "
+        f"{many(data['without_picture'], 'caption')} without a picture, "
+        f"{many(len(run['failures']), 'picture')} unreadable"
+    )
     yield from (f"unreadable: {one['path']}: {one['reason']}" for one in run["failures"])
 
 
@@ -76,9 +76,9 @@ def served(run: Run) -> Iterator[str]:
     """The index of a collection, a line for each way to ask it."""
     facts = run["served"]
     yield (
-        f"{run['options']['collection']}: {run['pictures']} pictures in {facts['index']}; "
-        f"{facts['text_queries']} queries in words, "
-        f"{facts['image_queries']} pictures"
+        f"{run['options']['collection']}: {many(run['pictures'], 'picture')} in {facts['index']}; "
+        f"{many(facts['text_queries'], 'query', 'queries')} in words, "
+        f"{many(facts['image_queries'], 'picture')}"
     )
     titles = ("queries", "searched", "route", f"recall@{facts['k']}", "stated")
     times = ("p50 ms", "p95 ms", "p99 ms", "queries/s")
@@ -102,7 +102,7 @@ def _comparison(found: Comparison) -> Iterator[str]:
             continue
         part = found[way]
         yield (
-            f"{way}: of {part['queries']} queries {len(part['better'])} better, "
+            f"{way}: of {many(part['queries'], 'query', 'queries')} {len(part['better'])} better, "
             f"{len(part['worse'])} worse"
         )
         for measure, one in part["measures"].items():

@@ -66,7 +66,8 @@ def command(
     if answer["weak"]:
         click.echo(NOTHING.format(answer["usual_score"]), err=True)
     served = f", served by {answer['server']}" if answer["server"] else ""
-    click.echo(f"{len(answer['hits'])} pictures, {answer['how']}{served}", err=True)
+    found = f"{len(answer['hits'])} {'picture' if len(answer['hits']) == 1 else 'pictures'}"
+    click.echo(f"{found}, {answer['how']}{served}", err=True)
 
 
 def _answered_here(folder: Path, asked: Asked) -> dict[str, Any]:

@@ -95,6 +95,9 @@ def _tagged(
 
 
 def _said(found: dict[str, Any]) -> str:
+    from store import many
+
     counts = (f"{name} {count}" for name, count in list(found["labels"].items())[:SHOWN])
-    total = f"{found['tagged']} of {found['pictures']} pictures have {found['tags']} tags"
+    pictures, tags = many(found["pictures"], "picture"), many(found["tags"], "tag")
+    total = f"{found['tagged']} of {pictures} have {tags}"
     return f"{total}\nmost often: {', '.join(counts)}" if found["tags"] else total

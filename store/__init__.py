@@ -4,6 +4,7 @@ from store.about import About, Said, Words, captioned, unread_texts
 from store.catalog import Catalog, FileChange, NewPicture
 from store.collection import Collection
 from store.copying import copy
+from store.counted import many
 from store.database import place_of
 from store.description import Description, GivenTag
 from store.errors import (
@@ -122,6 +123,7 @@ __all__ = [
     "judge",
     "judged_counts",
     "judgements",
+    "many",
     "mend",
     "pictures_at",
     "place_of",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, update
 from sqlalchemy.exc import DatabaseError
 
 from store.collection import Collection
+from store.counted import many
 from store.found import latest_generation
 from store.fusion import Fuse, fused_rows
 from store.index import Gallery, Ids
@@ -147,7 +148,8 @@ def _disagreement(gallery: Gallery, ids: Ids, rows: Ids) -> str | None:
     held, table = gallery.index.ids(), gallery.rows
     if not np.array_equal(held, ids):
         lacking, surplus = np.setdiff1d(ids, held), np.setdiff1d(held, ids)
-        return f"it lacks {len(lacking)} pictures of the catalog, and holds {len(surplus)} others"
+        pictures = many(len(lacking), "picture")
+        return f"it lacks {pictures} of the catalog, and holds {many(len(surplus), 'other')}"
     if not np.array_equal(table.ids(), ids) or (table.rows(ids) != rows).any():
         return "its table of rows contradicts the catalog"
     return None
@@ -182,7 +184,7 @@ def _thumbnails(unseen: int, count: int) -> Iterator[Finding]:
     if unseen:
         yield Finding(
             THUMBNAILS,
-            f"{unseen} of {count} pictures have none",
+            f"{unseen} of {many(count, 'picture')} have none",
             f"{REPAIR} makes them again",
         )
 

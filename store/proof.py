@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table
 from store.catalog import COMPLETE
 from store.collection import Collection
 from store.copying import files, rows_of
+from store.counted import many
 from store.embeddings import Embeddings
 from store.index import HERE
 from store.models import Base, Generation, Setting
@@ -42,12 +43,12 @@ def compare(one: Collection, two: Collection, queries: Embeddings) -> Iterator[C
             if apart and table.name == Generation.__tablename__:
                 continue
             held = _table(ours, table)
-            size = f"{held[0]:,} rows"
+            size = many(held[0], "row")
             yield Compared(table.name, size, held[1], held == _table(theirs, table))
     for name in files(one):
         if apart and not name.startswith("embeddings"):
             continue
-        size = f"{(one.folder / name).stat().st_size:,} bytes"
+        size = many((one.folder / name).stat().st_size, "byte")
         checksum = _file(one.folder / name)
         yield Compared(name, size, checksum, checksum == _file(two.folder / name))
     count, checksum = one.thumbnails.digest()
@@ -55,7 +56,7 @@ def compare(one: Collection, two: Collection, queries: Embeddings) -> Iterator[C
         "thumbnails", f"{count:,}", checksum, (count, checksum) == two.thumbnails.digest()
     )
     answers = _answers(one, queries, apart)
-    size = f"{len(queries):,} queries"
+    size = many(len(queries), "query", "queries")
     yield Compared(f"top {K}", size, answers, answers == _answers(two, queries, apart))
 
 

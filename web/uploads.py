@@ -8,6 +8,7 @@ import re
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 from PIL import Image
 
@@ -34,7 +35,8 @@ class Uploads:
         name = f"upload-{sha256(buffer.getvalue()).hexdigest()[:16]}"
         self._folder.mkdir(exist_ok=True)
         file = self._folder / f"{name}.jpg"
-        scratch = file.with_suffix(".new")
+        # A name of its own: the same picture may come twice at once, to threads or to workers.
+        scratch = self._folder / f"{name}.{uuid4().hex}.new"
         scratch.write_bytes(buffer.getvalue())
         scratch.replace(file)
         self._forget_old()
@@ -61,6 +63,13 @@ class Uploads:
         return open_picture(self.jpeg(name)).image
 
     def _forget_old(self) -> None:
-        files = sorted(self._folder.glob("upload-*.jpg"), key=lambda file: file.stat().st_mtime)
+        files = sorted(self._folder.glob("upload-*.jpg"), key=_changed)
         for file in files[:-KEPT]:
             file.unlink(missing_ok=True)
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:  # another upload has forgotten it
+        return 0.0

@@ -8,6 +8,7 @@ from evaluation.errors import DatasetError
 from evaluation.formats import coco, sidecar, tables
 from evaluation.formats.folder import Captions, Folder
 from evaluation.formats.shards import unpacked
+from store import many
 
 EXPECTED = (
     "expected captions.csv with the columns image,caption (or .tsv, .txt, .parquet), a .txt beside "
@@ -62,7 +63,7 @@ def _of_folder(place: Path, part: str | None, language: str | None) -> Dataset:
     if classes:
         return classes
     if shards:
-        captions = captions.called(f"webdataset, {len(shards)} shards: {captions.format}")
+        captions = captions.called(f"webdataset, {many(len(shards), 'shard')}: {captions.format}")
     return _checked(folder, captions)
 
 

@@ -12,6 +12,7 @@ from evaluation.report.charts import index_charts, kinds_of, recall_chart
 from evaluation.report.thumbnails import Thumbnails
 from evaluation.runs import measures_of, names_of
 from evaluation.shape import Run
+from store import many
 
 WAYS = {"text_to_image": "Words to pictures", "image_to_text": "Pictures to words"}
 
@@ -28,7 +29,7 @@ def report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["measure"] = _written
+    templates.filters |= {"measure": _written, "many": many}
     templates.globals.update(thumbnail=thumbnails.show, ways=WAYS, ranks=RANKS)
     measures = [measures_of(run) for run in runs]
     page = templates.get_template("page.html").render(

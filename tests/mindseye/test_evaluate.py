@@ -40,8 +40,7 @@ def test_two_encoders_side_by_side(both: Ran, captioned: Path) -> None:
     assert both.code == 0, both.err
     assert "3 pictures, 3 captions (one .txt beside each picture); " in both.out
     assert (
-        "1 pictures without a caption, 1 captions without a picture, 1 pictures unreadable"
-        in both.out
+        "1 picture without a caption, 1 caption without a picture, 1 picture unreadable" in both.out
     )
     assert f"unreadable: {captioned}/broken.jpg: not a picture" in both.out
     assert "text_to_image     baseline:class-mixture    starter\n" in both.out

@@ -84,7 +84,7 @@ def watching(tmp_path: Path, *words: str | Path) -> Iterator[Watching]:
 
 def counts(out: str) -> list[str]:
     """The line of each run that says what became of the files."""
-    return [line for line in out.splitlines() if "files seen" in line]
+    return [line for line in out.splitlines() if " seen = " in line]
 
 
 def test_whatever_happens_in_the_folder_is_soon_found(tmp_path: Path) -> None:
@@ -107,11 +107,11 @@ def test_whatever_happens_in_the_folder_is_soon_found(tmp_path: Path) -> None:
         out, err = watch.stop()
     assert watch.process.returncode == 0
     assert counts(out) == [
-        "1 files seen = 1 indexed",
+        "1 file seen = 1 indexed",
         "2 files seen = 1 indexed + 1 unchanged",
         "2 files seen = 1 unchanged + 1 changed",
         "2 files seen = 1 unchanged + 1 moved",
-        "1 files seen = 1 unchanged; 1 removed",
+        "1 file seen = 1 unchanged; 1 removed",
     ]
     assert err.splitlines()[-1] == "stopped watching; everything that was there is indexed"
     assert "Traceback" not in err

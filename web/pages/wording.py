@@ -6,6 +6,7 @@ from flask import Flask, request
 
 from evaluation.bootstrap import Interval
 from evaluation.metrics import KS, RANKS
+from store import many
 from web.jobs import lasting
 from web.pages.narrowing import label
 from web.uploads import KEPT
@@ -29,11 +30,6 @@ def teach(app: Flask) -> None:
     app.context_processor(
         lambda: {"text": request.args.get("q", ""), "navigation": NAVIGATION, "kept": KEPT}
     )
-
-
-def many(count: int, one: str, several: str | None = None) -> str:
-    """A count with its noun: ``1 picture``, ``2,000 pictures``."""
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
 
 
 def measure(name: str) -> str:
