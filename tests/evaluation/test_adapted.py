@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from encoders import Encoder, TrainingError
+from encoders import Encoder, TrainingError, unit
 from encoders.joint import Joint
 from evaluation import DatasetError
 from evaluation.adapted import adapted, own_captions
@@ -16,7 +16,7 @@ from evaluation.retrieval import WAYS
 from indexer import index, reindex
 from indexer.ocr import read_texts
 from search import Engine, parse
-from store import Collection, EncoderMismatchError
+from store import FUSION, LATE, SUM, Collection, EncoderMismatchError, facts
 from tests.colours import NAMES, Colours
 from tests.conftest import Paint
 
@@ -88,3 +88,26 @@ def test_a_collection_changes_to_it_without_opening_a_picture(
     changed.require(asdict(opened.identity))
     assert np.allclose(changed.embeddings.read(len(rows)), opened.adapt(rows), atol=1e-6)
     assert len(Engine(changed, opened).search(parse("red")).hits) > 0
+
+
+@pytest.mark.parametrize("way", [SUM, LATE])
+def test_an_adapted_collection_keeps_its_fusion(
+    described: Collection, encoder: Colours, tmp_path: Path, way: str
+) -> None:
+    described.catalog.set(**{FUSION: way})
+    index(described, encoder, [tmp_path / "photos"])
+    adapted(encoder, described, own_captions(described), tmp_path / "out", 4)
+    opened = Joint(tmp_path / "out", opens)
+    shutil.rmtree(tmp_path / "photos")
+    reindex(described, opened)
+    changed = Collection(described.folder)
+    assert facts(changed).fusion == way
+    answer = Engine(changed, opened).search(parse("green"), 3)
+    assert answer.mode == ("hybrid" if way == LATE else "semantic")
+    with changed.snapshot() as snapshot:
+        best = answer.hits[0].id
+        own, by = snapshot.embedding(best), snapshot.ranked_by(best)
+        words = opened.encode_texts(["something green"])
+        assert own is not None
+        expected = unit(own + words) if way == SUM else own
+        assert np.allclose(by, expected, atol=1e-6)

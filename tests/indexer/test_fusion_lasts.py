@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from encoders import unit
 from indexer import index, reindex
 from indexer.doctor import diagnose, repair
-from indexer.fusion import Fusing
+from indexer.fusion import Fusing, once_loaded
+from indexer.publishing import publish
 from store import (
     FUSION,
     LATE,
@@ -21,6 +23,9 @@ from store import (
 )
 from tests.colours import Colours
 from tests.indexer.fusing import Counting, ranked, rows, served
+from tests.servers.milvus import Milvus
+from tests.servers.postgres import Postgres
+from tests.store.parts import picture, present
 
 
 @pytest.mark.parametrize("way", [SUM, LATE])
@@ -122,3 +127,67 @@ def test_nothing_is_published_without_what_fuses(
     (greys / "red.png").unlink()
     with collection.writing() as writer, pytest.raises(ValueError, match="nothing was given"):
         writer.publish(afresh=True)
+
+
+def test_a_copy_on_servers_answers_the_same_and_goes_on(
+    collection: Collection,
+    counting: Counting,
+    greys: Path,
+    tmp_path: Path,
+    postgres_server: Postgres,
+    milvus_server: Milvus,
+) -> None:
+    served(collection, counting, greys, SUM)
+    before, asked = rows(collection), counting.encode_texts(["red", "blue", "green"])
+    database = postgres_server.url(postgres_server.database())
+    with collection.alone():
+        made = copy(collection, tmp_path / "served", database)
+        made.move_vectors(milvus_server.address())
+        counting.encoded.clear()
+        with made.writing() as writer:
+            writer.publish(fuse=once_loaded(made.words, lambda: counting))
+        assert [one.part for one in compare(collection, made, asked) if not one.same] == []
+    (greys / "red.txt").write_text("blue blue")
+    with made.snapshot() as held:
+        first = held.search(asked, 4, 1)
+        index(made, counting, [greys])
+        np.testing.assert_array_equal(held.search(asked, 4, 1), first)
+    index(collection, counting, [greys])
+    with collection.alone():
+        assert [one.part for one in compare(collection, made, asked) if not one.same] == []
+    after = rows(made)
+    assert {name for name in after if (after[name][1] != before[name][1]).any()} == {"red"}
+    assert diagnose(made, lambda _name: counting).findings == []
+    made.close()
+
+
+def test_a_large_index_is_measured_on_what_it_ranks_by_and_follows_words(
+    collection: Collection, encoder: Colours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.index.kinds.ONE_LIST_UP_TO", 400)
+    chance = np.random.default_rng(1)
+    numbers = range(600)
+    embeddings = unit(np.abs(chance.normal(size=(len(numbers), 3))).astype(np.float32))
+    names = [" ".join(chance.choice(["red", "green", "blue"], 5)) for _ in numbers]
+    new = [picture(one)._replace(captions=(names[one],)) for one in numbers]
+    collection.catalog.set(**{FUSION: SUM})
+    with collection.writing() as writer:
+        writer.write(new, embeddings, [present(one) for one in numbers])
+        publish(collection, writer, encoder)
+        ids, _ = collection.catalog.living()
+        writer.keep_texts(dict.fromkeys(ids[:50].tolist(), "green green green green"))
+        publish(collection, writer, encoder)
+    asked = encoder.encode_texts(["red red blue", "green", "blue green"])
+    with collection.snapshot() as snapshot:
+        assert snapshot.index is not None
+        assert snapshot.index.lists > 1
+        assert snapshot.generation == 2
+        point = snapshot.shortcut("text", 10)
+        assert point is None or point.recall >= 0.98
+        assert snapshot.tuning is not None
+        exact = snapshot.scan(asked, 10)
+        every, deep = snapshot.index.lists, len(numbers) // 10
+        np.testing.assert_array_equal(snapshot.search(asked, 10, every, k_factor=deep), exact)
+        by = np.concatenate([snapshot.ranked_by(one) for one in exact[1][0].tolist()])
+        np.testing.assert_allclose(by @ asked[0], exact[0][0], atol=1e-6)
+        np.testing.assert_allclose(np.linalg.norm(by, axis=1), 1, atol=1e-6)
