@@ -82,7 +82,7 @@ def test_a_search_prints_rank_score_and_path(place: Path, folder: Path) -> None:
         ("1", f"{folder}/odd metadata.jpg"),
     }
     assert -1 <= float(score) <= 1
-    assert ran.err.startswith("1 pictures, exact, ")
+    assert ran.err.startswith("1 picture, exact, ")
 
 
 @pytest.mark.usefixtures("indexed")
