@@ -50,9 +50,9 @@ def command(source: Path, to: Path, catalog: str | None, vectors: str) -> None:
       mindseye copy ~/collection ~/large --vectors milvus://server:19530/photos
     """
     with explained():
-        from store import Collection, compare, copy, place_of_vectors
+        from store import Collection, answering, compare, copy
 
-        place = place_of_vectors(vectors)  # a mistake is said before anything is copied
+        place = answering(vectors)  # or that is said before anything is copied
         collection = Collection(source)
         queries, kind = _queries(collection)
         left = f"{to} holds no collection yet, and the same command begins anew"

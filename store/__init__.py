@@ -28,7 +28,7 @@ from store.filters import Filter, Near
 from store.found import FoundPicture, found_pictures, pictures_at
 from store.fusion import WEIGHT, Fuse, Fusion
 from store.health import Finding, Health, examine, mend
-from store.index import CHECKED, Ids, Point, QueryKind, Scores, place_of_vectors
+from store.index import CHECKED, Ids, Point, QueryKind, Scores, answering, place_of_vectors
 from store.judgements import (
     Judged,
     JudgedCounts,
@@ -114,6 +114,7 @@ __all__ = [
     "WordRows",
     "Words",
     "Writer",
+    "answering",
     "captioned",
     "compare",
     "copy",

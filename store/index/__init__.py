@@ -8,7 +8,7 @@ from store.index.home import Home
 from store.index.ivf import Index
 from store.index.kinds import MEMORY, Kind, kind_for
 from store.index.measure import measured
-from store.index.milvus import HERE, Place, Server, place_of_vectors
+from store.index.milvus import HERE, Place, Server, answering, place_of_vectors
 from store.index.protocol import VectorIndex
 from store.index.rows import RowTable
 from store.index.tuning import TARGET, Point, QueryKind, Tuning
@@ -31,6 +31,7 @@ __all__ = [
     "Server",
     "Tuning",
     "VectorIndex",
+    "answering",
     "ascending",
     "files_of",
     "indexes",

@@ -55,6 +55,18 @@ def test_stored_pictures_ask_where_the_encoder_cannot_be_had(
     assert ran.out.splitlines()[-1].split()[:4] == ["top", "10", "9", "pictures"]
 
 
+@pytest.mark.parametrize(
+    ("address", "code", "said"),
+    [("milvus://127.0.0.1:1/photos", 1, "start the server"), ("milvus:photos", 2, "milvus://")],
+)
+def test_nothing_is_copied_if_the_index_has_no_place(
+    address: str, code: int, said: str, forks: Forks, place: Path, tmp_path: Path
+) -> None:
+    ran = forks.run("copy", place, tmp_path / "to", "--vectors", address)
+    assert (ran.code, said in ran.err) == (code, True), ran.err
+    assert not (tmp_path / "to").exists()
+
+
 def test_another_writer_is_not_copied_under(forks: Forks, place: Path, tmp_path: Path) -> None:
     with another_writer(place):
         ran = forks.run("copy", place, tmp_path / "to")

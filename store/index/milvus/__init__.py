@@ -2,6 +2,6 @@
 
 from store.index.milvus.address import HERE, Place, place_of_vectors
 from store.index.milvus.index import SUFFIX, MilvusIndex
-from store.index.milvus.server import Server
+from store.index.milvus.server import Server, answering
 
-__all__ = ["HERE", "SUFFIX", "MilvusIndex", "Place", "Server", "place_of_vectors"]
+__all__ = ["HERE", "SUFFIX", "MilvusIndex", "Place", "Server", "answering", "place_of_vectors"]

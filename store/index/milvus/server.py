@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from store.errors import DamagedCollectionError, UnreachableError
-from store.index.milvus.address import Place
+from store.index.milvus.address import Place, place_of_vectors
 
 TOKEN = "MINDSEYE_MILVUS_TOKEN"  # noqa: S105  (the name of the variable)
 READING = 10  # seconds in which a server has to answer a search
@@ -65,6 +65,19 @@ class Server:
         """
         with _translated(self.place):
             return getattr(self._client, what)(*arguments, **({"timeout": self.patience} | options))
+
+
+def answering(address: str) -> Place | None:
+    """The place that an address means, whose server answers; ``None`` for the directory.
+
+    Raises:
+        BadVectorsError: it means neither.
+        UnreachableError: the server does not answer, or refuses us.
+    """
+    place = place_of_vectors(address)
+    if place:
+        Server(place)
+    return place
 
 
 def _connected(place: Place, patience: float) -> Any:
