@@ -19,10 +19,10 @@ def gpus() -> int:
     return int(faiss.get_num_gpus())
 
 
-def cluster_on_gpus(ivf: Any) -> None:
-    """Let the k-means of this index look for nearest centres on all GPUs."""
-    if gpus():
-        ivf.clustering_index = _copied(faiss.IndexFlatIP(ivf.d))
+def clustering_index(dim: int) -> Any:
+    """An empty index by which k-means looks for nearest centres: on all GPUs, if there are any."""
+    flat = faiss.IndexFlatIP(dim)
+    return _copied(flat) if gpus() else flat
 
 
 class Copy:

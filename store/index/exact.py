@@ -11,16 +11,17 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from store.embeddings import Embeddings
+from store.embeddings import Embeddings, gathered
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
 
 NOBODY = -1  # FAISS's padding, where there is no further answer
 SPARE = 8  # asked for beyond k, so that a tie at the end can be seen
+MOST_TIED = 500  # beyond k: more are looked for one query after the other
 ROUNDING = 2e-6  # how far two float32 products of the same unit vectors may lie apart
 BATCH = 8  # from this many queries on, one matrix product reads less memory than they would
-BLOCK_ROWS = 16_384  # 32 MB of 512 float32 values
+BLOCK_ROWS = 2048  # 4 MB of 512 float32 values
 CHUNK_ROWS = 512  # what a thread takes at a time
 
 
@@ -54,16 +55,20 @@ def best(scores: Scores, ids: Ids, k: int) -> tuple[Scores, Ids]:
     return scores[rows, order], ids[rows, order]
 
 
-def untied(shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int) -> Ids:
+def untied(
+    shortlist: Callable[[int], tuple[Scores, Ids]], k: int, most: int
+) -> tuple[Ids, NDArray[np.bool_]]:
     """The ids of a shortlist so long that no tie at place ``k`` is cut: ``(queries, k or more)``.
 
     ``shortlist(n)`` gives the ``n`` best of each query, best first; there are ``most`` in all.
+    Where more are tied than a list should hold for every query, it says of which queries.
     """
     wanted = min(k + SPARE, most)
     while True:
         scores, ids = shortlist(wanted)
-        if wanted == most or not _may_cut_a_tie(scores, ids, k).any():
-            return ids
+        tied = _may_cut_a_tie(scores, ids, k) & (wanted < most)
+        if 2 * wanted > k + MOST_TIED or not tied.any():
+            return ids, tied
         wanted = min(2 * wanted, most)
 
 
@@ -83,13 +88,42 @@ def scan(queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> tupl
     if len(queries) < BATCH:
         found = [_scan_one(query, embeddings, rows, k) for query in queries]
         return np.stack([scores for scores, _ in found]), np.stack([ids for _, ids in found])
-    wanted = min(k + SPARE, len(rows))
-    near, places = _blocks(queries, embeddings, rows, wanted)
-    scores, ids = best(inner_products(queries, embeddings, taken(rows, places)), places, k)
-    if wanted < len(rows):  # one by one: thousands of equal embeddings would all be kept for each
-        for tied in np.flatnonzero(_may_cut_a_tie(near, places, k)):
-            scores[tied], ids[tied] = _scan_one(queries[tied], embeddings, rows, k)
+    scores, ids, tied = nearest(queries, embeddings, rows, k)
+    for one in np.flatnonzero(tied):  # one by one: thousands of equals would be kept for each
+        scores[one], ids[one] = _scan_one(queries[one], embeddings, rows, k)
     return scores, ids
+
+
+def nearest(
+    queries: Embeddings, embeddings: Embeddings, rows: Ids, k: int
+) -> tuple[Scores, Ids, NDArray[np.bool_]]:
+    """As `scan`, by matrix products, a block of rows at a time; and of which queries a tie is cut.
+
+    Of these the scores are right, but others may score like the last place and come before it.
+    """
+    scores, ids = best(*_nothing(len(queries)), k)
+    left_out = np.full(len(queries), -np.inf, dtype=np.float32)  # the best that may have been
+    for start in range(0, len(rows), BLOCK_ROWS):
+        block = rows[start : start + BLOCK_ROWS]
+        more, places, last = _within(queries, gathered(embeddings, block), k, scores[:, -1:])
+        left_out = np.maximum(left_out, last)
+        places[places != NOBODY] += start
+        scores, ids = best(np.hstack([scores, more]), np.hstack([ids, places]), k)
+    return scores, ids, (left_out > -np.inf) & (left_out >= scores[:, -1] - ROUNDING)
+
+
+def _within(
+    queries: Embeddings, block: Embeddings, k: int, floor: Scores
+) -> tuple[Scores, Ids, Scores]:
+    """Scores and places of some that hold the best ``k`` of a block, and what the others score.
+
+    What scores less than the floor ``(queries, 1)`` is left out.
+    """
+    wanted = min(k + SPARE, len(block))
+    near, places = faiss.knn(queries, block, wanted, faiss.METRIC_INNER_PRODUCT)
+    others = near[:, -1] if wanted < len(block) else np.full(len(near), -np.inf, np.float32)
+    places[near < floor - ROUNDING] = NOBODY
+    return inner_products(queries, block, places), places, others
 
 
 def ascending(ids: Ids) -> Ids:
@@ -122,18 +156,3 @@ def _scan_one(query: Embeddings, embeddings: Embeddings, rows: Ids, k: int) -> t
     places = np.concatenate([above, tied[: k - len(above)]])
     scores, places = best(scores[None, places], places[None], k)
     return scores[0], places[0]
-
-
-def _blocks(
-    queries: Embeddings, embeddings: Embeddings, rows: Ids, wanted: int
-) -> tuple[Scores, Ids]:
-    """The ``wanted`` best places by matrix products, a block of rows at a time."""
-    kept = _nothing(len(queries))
-    for start in range(0, len(rows), BLOCK_ROWS):
-        block = np.ascontiguousarray(embeddings[rows[start : start + BLOCK_ROWS]])
-        scores, places = faiss.knn(
-            queries, block, min(wanted, len(block)), faiss.METRIC_INNER_PRODUCT
-        )
-        scores, places = np.hstack([kept[0], scores]), np.hstack([kept[1], places + start])
-        kept = best(scores, places, wanted)
-    return kept

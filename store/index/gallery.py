@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from store.embeddings import Embeddings, scattered
 from store.index.cost import probing, scanning
 from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
@@ -89,7 +91,8 @@ class Gallery:
         Both are ``(queries, k)``, best first by (-score, id), with FAISS's padding (-1) at the end
         of a row that has fewer answers. ``allowed`` names the only ids that may be found. Where the
         lists hold codes, these propose ``k_factor`` times ``k`` candidates; flat lists need no more
-        than ``k``. More than the index hands over is looked for exactly.
+        than ``k``. More than the index hands over is looked for exactly, and so is the best of
+        hundreds that score the same.
         """
 
         def shortlist(wanted: int) -> tuple[Scores, Ids]:
@@ -98,12 +101,18 @@ class Gallery:
         most = max(k, len(self.index))
         try:
             if self.index.kind.exact:
-                ids = untied(shortlist, k, most)
+                ids, tied = untied(shortlist, k, most)
             else:
-                ids = shortlist(min(k * k_factor, most))[1]
+                ids, tied = (
+                    shortlist(min(k * k_factor, most))[1],
+                    np.zeros(len(queries), dtype=bool),
+                )
         except TooDeepError:
             return self.scan(queries, k, allowed)
-        return best(inner_products(queries, self._scattered, self.rows.rows(ids)), ids, k)
+        scores, ids = best(inner_products(queries, self._scattered, self.rows.rows(ids)), ids, k)
+        if tied.any():
+            scores[tied], ids[tied] = self.scan(queries[tied], k, allowed)
+        return scores, ids
 
     def scan(self, queries: Embeddings, k: int, allowed: Ids | None = None) -> tuple[Scores, Ids]:
         """The same by brute force over all embeddings, or those of the ``allowed`` ids: exact."""

@@ -10,15 +10,15 @@ from typing import Any
 import faiss
 import numpy as np
 
-from store.embeddings import Embeddings
+from store.embeddings import Embeddings, gathered
 from store.index.cost import FAISS, Engine
-from store.index.device import Copy, cluster_on_gpus
+from store.index.device import Copy
 from store.index.exact import Ids, Scores
 from store.index.files import writing
 from store.index.kinds import Kind, kind_of
+from store.index.training import train
 
-TRAINING_ROWS_PER_LIST = 40  # FAISS warns below 39, and more take longer
-BLOCK_ROWS = 65_536  # that are read at once: 128 MB of 512 float32 values
+BLOCK_ROWS = 2048  # that are read at once: 4 MB of 512 float32 values
 
 
 class Index:
@@ -61,9 +61,7 @@ class Index:
         dim = embeddings.shape[1]
         made = cls(faiss.index_factory(dim, kind.factory(dim), faiss.METRIC_INNER_PRODUCT))
         made._train(embeddings, rows)
-        for start in range(0, len(rows), BLOCK_ROWS):
-            block = slice(start, start + BLOCK_ROWS)
-            made.add(embeddings[rows[block]], ids[block])
+        made._fill(embeddings, rows, ids)
         return made
 
     @classmethod
@@ -110,7 +108,7 @@ class Index:
         held = self.ids()
         new = ~np.isin(ids, held, assume_unique=True)
         self.remove(np.setdiff1d(held, ids, assume_unique=True))
-        self.add(embeddings[rows[new]], ids[new])
+        self._fill(embeddings, rows[new], ids[new])
         return self
 
     def holds(self, ids: Ids) -> bool:
@@ -169,11 +167,18 @@ class Index:
         if self.lists == 1:  # one list has its centre anywhere; this spares FAISS a clustering
             self._ivf.quantizer.add(np.zeros((1, self.dim), dtype=np.float32))
             self._ivf.is_trained = True
+            for size in (len(rows), 0):  # room for all, or it would grow by copying itself
+                self._ivf.invlists.resize(0, size)
             return
-        cluster_on_gpus(self._ivf)
-        wanted = min(len(rows), self.lists * TRAINING_ROWS_PER_LIST)
-        chosen = np.random.default_rng(0).choice(rows, wanted, replace=False)
-        self._faiss.train(np.ascontiguousarray(embeddings[np.sort(chosen)]))
+        turned = isinstance(self._faiss, faiss.IndexPreTransform)
+        turn = faiss.downcast_VectorTransform(self._faiss.chain.at(0)) if turned else None
+        train(self._ivf, turn, embeddings, rows)
+        self._faiss.is_trained = True
+
+    def _fill(self, embeddings: Embeddings, rows: Ids, ids: Ids) -> None:
+        for start in range(0, len(rows), BLOCK_ROWS):
+            block = slice(start, start + BLOCK_ROWS)
+            self.add(gathered(embeddings, rows[block]), ids[block])
 
     def _check(self, rows: Embeddings) -> None:
         if rows.ndim != 2 or rows.shape[1] != self.dim:  # FAISS's own message would be empty

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from store import DamagedCollectionError
-from store.embeddings import EmbeddingFile, scattered
+from store.embeddings import EmbeddingFile, gathered, scattered
 from tests.store.parts import vectors
 
 
@@ -84,3 +84,22 @@ def test_what_is_no_whole_mapping_stays_as_it_is(file: EmbeddingFile) -> None:
     file.append(rows)
     np.testing.assert_array_equal(scattered(file.read(2)[1:]), rows[1:])
     assert len(scattered(file.read(0))) == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="no /proc")
+def test_going_through_all_rows_keeps_none_of_them_in_memory(tmp_path: Path) -> None:
+    """Whether they are read in their order or anywhere."""
+    file = EmbeddingFile(tmp_path / "embeddings.f32", 4)
+    file.append(vectors(range(300_000)))
+    mapped = file.read(300_000)
+    rows = np.random.default_rng(0).permutation(300_000)
+    for order in (np.sort(rows), rows[:3000]):
+        np.testing.assert_array_equal(gathered(mapped, order), np.asarray(mapped)[order])
+        gathered(mapped, order[:1])
+        assert _resident(file.path) == 0
+
+
+def _resident(file: Path) -> int:
+    """How many kB of the file this process holds."""
+    maps = Path("/proc/self/smaps").read_text().split(str(file))[1:]
+    return sum(int(one.split("Rss:")[1].split()[0]) for one in maps)

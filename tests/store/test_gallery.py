@@ -13,7 +13,7 @@ from store.index.exact import BATCH, BLOCK_ROWS
 from store.index.kinds import CODES, FLAT
 
 DIM = 24
-COUNT = BLOCK_ROWS + 500  # two blocks of brute force
+COUNT = 8 * BLOCK_ROWS + 500  # nine blocks of brute force
 TWINS = 40  # more than a list of candidates holds at first
 
 Route = Callable[[Gallery, Embeddings, int, Ids | None], tuple[Scores, Ids]]
