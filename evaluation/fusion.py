@@ -29,33 +29,34 @@ def fusion_run(
     subject: Subject,
     how: How,
     fusion: str,
+    weight: float = WEIGHT,
     progress: Progress = lambda *_: None,
 ) -> Run:
-    """Captions to pictures, whose own words count as one of `FUSIONS` says.
+    """Captions to pictures, whose own words count as one of `FUSIONS` says, with this weight.
 
     Raises:
         DatasetError: not one of the pictures can be opened.
     """
     start = time.perf_counter()
     embedded = embed(encoder, subject.dataset, progress)
-    moved = fused(embedded, _own_words(encoder, embedded), fusion)
+    moved = fused(embedded, _own_words(encoder, embedded), fusion, weight)
     sections = retrieved(encoder, moved, how)
     run = new_run(encoder, subject, how, start)
     run["title"] += f", fusion {fusion}"
-    run["options"] |= {"mode": f"fusion {fusion}"}
+    run["options"] |= {"mode": f"fusion {fusion}", "fusion": fusion, "fusion_weight": weight}
     run["failures"] = [{"path": path, "reason": reason} for path, reason in embedded.failures]
     del sections["image_to_text"], sections["queries"]["image_to_text"]
     return {**run, **of_dataset(embedded.dataset), **sections}
 
 
-def fused(embedded: Embedded, words: Embeddings, fusion: str) -> Embedded:
+def fused(embedded: Embedded, words: Embeddings, fusion: str, weight: float = WEIGHT) -> Embedded:
     """Texts and pictures whose products are the fused scores; ``words`` are ``(pictures, dim)``.
 
     Of ``late``, these are the scores of every pair themselves, beside a matrix of ones.
     """
     texts, pictures = embedded.texts, embedded.pictures
     if fusion in (SUM, CONCAT):
-        return replace(embedded, pictures=join(Fusion(fusion, WEIGHT), pictures, words))
+        return replace(embedded, pictures=join(Fusion(fusion, weight), pictures, words))
     if fusion == LATE:
         scores = _reciprocal(texts @ pictures.T) + _reciprocal(texts @ words.T)
         return replace(embedded, texts=scores, pictures=np.eye(len(pictures), dtype=np.float32))

@@ -45,7 +45,8 @@ class Options(TypedDict):
 
     mode: str  # "encoder": its scores as they are; "judged"; or a mode of the query language
     collection: str | None  # that was asked, if it was not the encoder alone
-    fusion: NotRequired[str]  # by which the collection ranks, of those asked in a mode
+    fusion: NotRequired[str]  # how words count: in the collection asked, or as it was tried
+    fusion_weight: NotRequired[float]  # of the words, where it was tried
     duplicates: str  # "wrong" or "relevant"
     templates: list[str]  # of zero-shot classification
     seed: int

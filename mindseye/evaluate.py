@@ -39,6 +39,11 @@ FUSIONS = ("none", "sum", "concat", "late")  # as in evaluation.fusion
     help="Let the words of a picture's name count too, fused so; several are compared.",
 )
 @click.option(
+    "--fusion-weight",
+    type=click.FloatRange(0, 1),
+    help="With --fusion sum and concat, how much the words count.  [default: 0.5]",
+)
+@click.option(
     "--served",
     is_flag=True,
     help="Measure the index of a collection: recall and latency over nprobe.",

@@ -31,6 +31,7 @@ from evaluation.served import mode_run, served_run
 from evaluation.zero_shot import TEMPLATES
 from mindseye.opening import for_searching
 from mindseye.progress import Update, progress
+from store import WEIGHT
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Wanted:
     encoders: Sequence[str]
     modes: Sequence[str]
     fusions: Sequence[str]
+    fusion_weight: float | None
     served: bool
     judged: bool
     nprobes: Sequence[int]
@@ -116,7 +118,8 @@ def _measured(wanted: Wanted, subject: Subject | None) -> Iterator[Run]:
             opened = encoders.load(name)
             for fusion in wanted.fusions:
                 with progress(f"encoding, {fusion}") as update:
-                    yield fusion_run(opened, subject, wanted.how, fusion, _plain(update))
+                    weight = WEIGHT if wanted.fusion_weight is None else wanted.fusion_weight
+                    yield fusion_run(opened, subject, wanted.how, fusion, weight, _plain(update))
     elif subject:
         for name in dict.fromkeys(wanted.encoders):
             with progress("encoding") as update:
@@ -170,6 +173,8 @@ def _check(wanted: Wanted) -> None:
         )
     if wanted.nprobes and not wanted.served:
         raise click.UsageError("--nprobe goes with --served")
+    if wanted.fusion_weight is not None and not {"sum", "concat"} & {*wanted.fusions}:
+        raise click.UsageError("--fusion-weight goes with --fusion sum or concat")
     for one in wanted.templates:
         if "{}" not in one:
             raise click.BadParameter(f"{one!r} has no {{}} for the class", param_hint="--template")

@@ -6,8 +6,7 @@ from math import floor
 from typing import Any
 
 from search.alike import Place
-from search.query import HYBRID
-from store import FoundPicture
+from store import NO_FUSION, FoundPicture
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Hit:
 class Answer:
     """Hits, best first, and how they were found.
 
-    ``mode`` is semantic, or hybrid where the words of pictures counted too. ``route`` is exact,
+    ``mode`` is semantic, or hybrid where the words of pictures were looked up too; ``fusion`` says
+    how these counted: none, sum or concat, or late in the hybrid mode. ``route`` is exact,
     filtered or approximate, and ``recall`` the measured recall of that route for so many hits, 1
     where all was looked at; ``matches`` counts the pictures that meet the filters. ``weak`` says
     that nothing seems to match: the best score is below ``usual_score``, that of everyday sentences
@@ -48,6 +48,7 @@ class Answer:
 
     query: str
     mode: str
+    fusion: str
     route: str
     recall: float
     generation: int
@@ -63,7 +64,7 @@ class Answer:
         share = floor(1000 * self.recall) / 10  # never more than was measured
         exact = "exact" if self.recall == 1 else f"about {share:g} % of exact"
         within = " within the conditions" if self.route == "filtered" else ""
-        words = " and fused with words" if self.mode == HYBRID else ""
+        words = " and fused with words" if self.fusion != NO_FUSION else ""
         return f"{exact}{within}{words}, {sum(self.timings_ms.values()):.0f} ms"
 
     def as_dict(self) -> dict[str, Any]:

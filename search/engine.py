@@ -14,7 +14,7 @@ from search.facets import Choice, choices
 from search.language import MAX_ID
 from search.planner import EXACT, Ranked
 from search.query import Query
-from search.ranking import Ranking, in_mode
+from search.ranking import Ranking, fusion_of, in_mode
 from search.request import DEFAULT_K, require
 from search.speaking import Load, Speaking, Spoken
 from search.vector import mixture
@@ -91,12 +91,14 @@ class Engine:
             clock.lap("catalog")
             generation = snapshot.generation
             usual = self._usual(snapshot)
+            fusion = fusion_of(query, snapshot)
         hits = tuple(
             hit(rank, found[place.id], place) for rank, place in enumerate(places, offset + 1)
         )
         return Answer(
             str(asked),
             str(query.mode),
+            fusion,
             ranked.route,
             ranked.recall,
             generation,

@@ -10,7 +10,7 @@ from encoders import Embeddings
 from search.alike import Alike, Place
 from search.planner import Ranked, rank
 from search.query import HYBRID, RELEVANCE, SEMANTIC, SHOW, Query
-from store import FUSION, LATE, Snapshot
+from store import FUSION, LATE, NO_FUSION, Snapshot
 
 SORTED = 100  # the most relevant pictures that another order than relevance is put on
 WINDOW = 1000  # places of each ranking that are fused
@@ -85,6 +85,13 @@ def in_mode(query: Query, snapshot: Snapshot) -> Query:
     """The query with its own mode, or else the one that the collection's fusion asks for."""
     late = query.mode is None and snapshot.catalog.setting(FUSION) == LATE
     return replace(query, mode=HYBRID if late else query.mode or SEMANTIC)
+
+
+def fusion_of(query: Query, snapshot: Snapshot) -> str:
+    """How the words of pictures count in the answer: by rank, in the scores, or not at all."""
+    if query.terms and query.mode == HYBRID:
+        return LATE
+    return snapshot.fusion.way if query.terms and snapshot.fusion else NO_FUSION
 
 
 def fused(rankings: Sequence[Sequence[int]]) -> list[int]:

@@ -86,7 +86,10 @@ def test_scores_and_explanations_are_of_what_is_ranked_by(
 ) -> None:
     engine = Engine(served(collection, encoder, greys, SUM), encoder)
     query = parse("red -green")
-    hit = engine.search(query).hits[0]
+    answer = engine.search(query)
+    hit = answer.hits[0]
+    assert (answer.mode, answer.fusion) == ("semantic", SUM)
+    assert engine.search(parse("width:>1")).fusion == NO_FUSION  # nothing was scored
     parts = engine.explain(query, hit.id)
     assert sum(part for _, part in parts) == pytest.approx(hit.score, abs=1e-6)
 

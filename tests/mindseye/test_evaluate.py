@@ -128,6 +128,7 @@ def test_another_language(captioned: Path, runs: Path) -> None:
         (["--template", "a photo"], 2, "'a photo' has no {} for the class"),
         (["--baseline", "never"], 1, "never.json is not a run of `mindseye evaluate`"),
         (["--report", "nowhere/page.html"], 2, "'--report': there is no folder nowhere"),
+        (["--fusion", "late", "--fusion-weight", "0.3"], 2, "goes with --fusion sum or concat"),
         (["--nprobe", "3"], 2, "--nprobe goes with --served"),
         (["--served", "--mode", "semantic"], 2, "measure different things; give one"),
         (["--language", "xx"], 1, "no captions in "),

@@ -175,6 +175,7 @@ def test_a_collection_with_late_fusion_is_searched_by_words_too(words: Engine) -
     words.collection.catalog.set(**{FUSION: LATE})
     fused_now = words.search(parse('red "ball"'))
     assert fused_now.hits == hybrid.hits != plain.hits
+    assert (plain.fusion, fused_now.fusion) == ("none", LATE)
     assert (plain.mode, fused_now.mode, fused_now.query) == ("semantic", "hybrid", 'red "ball"')
     unfused = words.search(parse('red "ball" mode:semantic'))
     assert (unfused.hits, unfused.mode) == (plain.hits, "semantic")

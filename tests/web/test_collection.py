@@ -44,6 +44,18 @@ def test_files_that_could_not_be_read_are_named_with_the_reason(
     assert client.get("/api/v1/collection/failures?offset=1").get_json()["failures"] == []
 
 
+def test_fusion_is_told_with_its_weight(client: FlaskClient, engine: Engine, photos: Path) -> None:
+    assert "Fusion" not in client.get("/collection").text
+    engine.collection.catalog.set(fusion="sum", fusion_weight=0.3)
+    index(engine.collection, engine.encoder, [photos])
+    assert "sum, words 30&nbsp;%: names, captions and keywords count in every search" in (
+        client.get("/collection").text
+    )
+    facts = client.get("/api/v1/collection").get_json()
+    assert (facts["fusion"], facts["fusion_weight"]) == ("sum", 0.3)
+    assert client.get("/api/v1/search?q=red").get_json()["fusion"] == "sum"
+
+
 def test_an_empty_collection_says_how_to_fill_it(engine: Engine, tmp_path: Path) -> None:
     empty = Collection.create(tmp_path / "empty", asdict(engine.encoder.identity))
     client = create_app(Engine(empty, engine.encoder)).test_client()

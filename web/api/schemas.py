@@ -84,7 +84,8 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     query: str
-    mode: str = Field(description="semantic, or hybrid where the words of pictures counted too")
+    mode: str = Field(description="semantic, or hybrid where the words of pictures were looked up")
+    fusion: str = Field(description="how the words of pictures counted: none, sum, concat or late")
     route: str = Field(description="exact, filtered or approximate")
     recall: float = Field(description="the measured recall of that route for so many hits")
     how: str = Field(description="both and the time in words, such as `about 98 % of exact, 4 ms`")
