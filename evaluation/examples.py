@@ -25,8 +25,9 @@ Labelled = tuple[Path, str]
 class Examples:
     """Embeddings ``(n, dim)``, each picture once, and the places of their classes among ``names``.
 
-    ``stored`` of them are the collection's own. ``repeated`` files show a picture that another
-    shows too; ``ambiguous`` pictures lie in several classes, and were left out.
+    ``files`` are where they lie, and ``stored`` of them are the collection's own. ``repeated``
+    files show a picture that another shows too; ``ambiguous`` pictures lie in several classes, and
+    were left out.
     """
 
     names: tuple[str, ...]
@@ -36,12 +37,14 @@ class Examples:
     repeated: int = 0
     ambiguous: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
 
     def only(self, places: NDArray[np.int64]) -> "Examples":
         """The examples at these places; classes without any go."""
         left, truths = np.unique(self.truths[places], return_inverse=True)
         names = tuple(self.names[one] for one in left)
-        return replace(self, names=names, rows=self.rows[places], truths=truths)
+        files = tuple(self.files[one] for one in places) if self.files else ()
+        return replace(self, names=names, rows=self.rows[places], truths=truths, files=files)
 
     def distinct(self, cosine: float) -> NDArray[np.int64]:
         """The places of the examples that no earlier one comes as close to as ``cosine``.
@@ -106,6 +109,7 @@ def examples_of_files(
         repeated=len(labelled) - len(seen),
         ambiguous=len(seen) - len(clear),
         failures=tuple(failures),
+        files=tuple(str(clear[content].file.resolve()) for content in opened),
     )
 
 
@@ -124,12 +128,15 @@ def examples_of_tags(collection: Collection, names: Sequence[str]) -> Examples:
     rows = _rows(collection, clear)
     if not rows:
         raise DatasetError(f"no picture has only one of the tags {', '.join(names)}")
+    with collection.snapshot() as snapshot:
+        files = snapshot.pictures(list(rows))
     return Examples(
         tuple(names),
         np.stack(list(rows.values())),
         np.array([names.index(clear[picture]) for picture in rows], dtype=np.int64),
         stored=len(rows),
         ambiguous=sum(len(own) > 1 for own in classes.values()),
+        files=tuple(files[picture].files[0] for picture in rows),
     )
 
 

@@ -43,7 +43,7 @@ EncoderFacts = dict[str, Any]
 class Options(TypedDict):
     """How it was measured."""
 
-    mode: str  # "encoder": its scores as they are; "judged"; or a mode of the query language
+    mode: str  # "encoder": its scores as they are; "judged"; "learned"; or a mode of queries
     collection: str | None  # that was asked, if it was not the encoder alone
     fusion: NotRequired[str]  # how words count: in the collection asked, or as it was tried
     fusion_weight: NotRequired[float]  # of the words, where it was tried
@@ -109,7 +109,7 @@ class ClassFacts(TypedDict):
 
 
 class ClassificationFacts(TypedDict):
-    """Zero-shot classification: measures, classes, and ``confusion[truth][guess]``."""
+    """Zero-shot or learned classification: measures, classes, and ``confusion[truth][guess]``."""
 
     measures: Measures  # accuracy, macro_precision, macro_recall, macro_f1
     classes: list[ClassFacts]

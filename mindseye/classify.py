@@ -8,7 +8,7 @@ import click
 
 from mindseye.errors import explained
 from mindseye.progress import progress
-from mindseye.settings import collection_option
+from mindseye.settings import collection_option, runs_option
 
 
 @click.command("classify")
@@ -26,15 +26,17 @@ from mindseye.settings import collection_option
     help="The file to write; `mindseye tag --classifier` takes it.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@runs_option
 @collection_option
 def command(
-    folder: Path, examples: Path | None, tags: tuple[str, ...], out: Path, as_json: bool
+    folder: Path, runs: Path, examples: Path | None, tags: tuple[str, ...], out: Path, as_json: bool
 ) -> None:
     """Learn a classifier for the collection from EXAMPLES, and say how good it is.
 
     EXAMPLES is a folder with a folder of pictures for each class, or a CSV with the columns
     image,label. Five examples a class are a beginning. The figures are cross-validated: each
-    example is judged by a classifier that has not seen it. OUT.png shows what is taken for what.
+    example is judged by a classifier that has not seen it. OUT.png shows what is taken for what,
+    as does the page Evaluation of `mindseye serve`.
 
     \b
     Example:
@@ -45,18 +47,20 @@ def command(
     if bool(examples) == bool(tags):
         raise click.UsageError("give either a folder or CSV of EXAMPLES, or a --tag for each class")
     with explained():
-        report = _learned(folder, examples, tags, out)
+        report, run = _learned(folder, examples, tags, out, runs)
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else _said(report))
     click.echo(f"classifier: {out}", err=as_json)
+    click.echo(f"run: {run}", err=True)
 
 
-def _learned(folder: Path, source: Path | None, tags: tuple[str, ...], out: Path) -> dict[str, Any]:
+def _learned(
+    folder: Path, source: Path | None, tags: tuple[str, ...], out: Path, runs: Path
+) -> tuple[dict[str, Any], Path]:
     import encoders
     from encoders.classifier import class_words, learn
-    from evaluation.bootstrap import Bootstrap
+    from evaluation import How, save_run
     from evaluation.examples import examples_of_files, examples_of_tags, read_labelled
-    from evaluation.learned import draw_confusion, validated
-    from evaluation.measure import classification_facts
+    from evaluation.learned import draw_confusion, learned_run
     from store import Collection
 
     collection = Collection(folder)
@@ -69,16 +73,16 @@ def _learned(folder: Path, source: Path | None, tags: tuple[str, ...], out: Path
             found = examples_of_files(
                 encoder, labelled, collection, lambda done, total: update(done, total, "")
             )
-    judged = validated(encoder, found)
-    facts: dict[str, Any] = {**classification_facts(judged, Bootstrap())}
+    run = learned_run(encoder, found, source or folder, How())
+    facts: dict[str, Any] = {**run["classification"]}
     del facts["guesses"]
     facts |= {name: getattr(found, name) for name in ("stored", "repeated", "ambiguous")}
-    facts["failures"] = [{"path": path, "reason": reason} for path, reason in found.failures]
+    facts["failures"] = run["failures"]
     words = class_words(encoder, found.names)
     model = learn(encoder.identity, found.names, found.rows, found.truths, words)
     model.save(out, facts)
-    draw_confusion(judged, out.with_suffix(".png"))
-    return facts
+    draw_confusion(run["classification"], out.with_suffix(".png"))
+    return facts, save_run(run, runs)
 
 
 def _said(facts: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evaluation.compare import Comparison
 from evaluation.metrics import RANKS
+from evaluation.mistakes import furthest
 from evaluation.report.bands import bands
 from evaluation.report.charts import index_charts, kinds_of, recall_chart
 from evaluation.report.thumbnails import Thumbnails
@@ -30,7 +31,7 @@ def report(
         lstrip_blocks=True,
     )
     templates.filters |= {"measure": _written, "many": many}
-    templates.globals.update(thumbnail=thumbnails.show, ways=WAYS, ranks=RANKS)
+    templates.globals.update(furthest=furthest, thumbnail=thumbnails.show, ways=WAYS, ranks=RANKS)
     measures = [measures_of(run) for run in runs]
     page = templates.get_template("page.html").render(
         runs=dict(zip(names_of(runs), runs, strict=True)),

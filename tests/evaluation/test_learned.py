@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from encoders import unit
-from evaluation import Bootstrap, DatasetError
+from evaluation import Bootstrap, DatasetError, How
 from evaluation.examples import Examples
-from evaluation.learned import REPEATS, draw_confusion, few_shot, validated
+from evaluation.learned import REPEATS, draw_confusion, few_shot, learned_run, validated
 from tests.colours import NAMES, Colours
 
 
@@ -17,7 +17,9 @@ def examples(each: int, noise: float) -> Examples:
     truths = np.arange(3 * each) % 3
     random = np.random.default_rng(0)
     rows = np.eye(3)[truths] + random.normal(0, noise, (len(truths), 3))
-    return Examples(NAMES, unit(rows.astype(np.float32)), truths, stored=0)
+    return Examples(
+        NAMES, unit(rows.astype(np.float32)), truths, stored=0, files=tuple(map(str, truths))
+    )
 
 
 def test_what_can_be_told_apart_is_and_what_cannot_is_a_guess() -> None:
@@ -47,6 +49,8 @@ def test_a_class_too_small_to_be_split_is_an_error() -> None:
 
 
 def test_the_confusion_matrix_becomes_a_picture(tmp_path: Path) -> None:
-    draw_confusion(validated(Colours(), examples(5, 0.3)), tmp_path / "confusion.png")
+    facts = learned_run(Colours(), examples(5, 0.3), tmp_path, How())["classification"]
+    assert sum(map(sum, facts["confusion"])) == len(facts["guesses"]) == 15
+    draw_confusion(facts, tmp_path / "confusion.png")
     with Image.open(tmp_path / "confusion.png") as picture:
         assert min(picture.size) > 300

@@ -1,5 +1,6 @@
 """`mindseye classify` for real: examples in, figures and a classifier out, and its tags."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_become_figures_a_file_and_tags(place: Path) -> None:
     out = place / "colours.classifier"
     where = ("--collection", place / "collection")
-    ran = mindseye("classify", place / "sorted", "--out", out, *where)
+    ran = mindseye("classify", place / "sorted", "--out", out, *where, "--runs", place / "runs")
     assert ran.code == 0, ran.err
     lines = ran.out.splitlines()
     assert lines[0].startswith("8 examples of 2 classes, 8 of them in the collection; 0 repeated")
     assert lines[2].split() == ["blue", "4", "1.000", "1.000", "1.000"]
     assert "accuracy: 1.000 (1.000-1.000)" in lines
     assert out.with_suffix(".png").exists()
+    (run,) = (json.loads(file.read_text()) for file in (place / "runs").iterdir())
+    assert (run["kind"], run["options"]["mode"]) == ("classification", "learned")
+    assert run["classification"]["confusion"] == [[4, 0], [0, 4]]
+    assert {Path(one).parent.name for one in run["gallery"]["pictures"]} == {"red", "blue"}
     ran = mindseye("tag", "--classifier", out, "--json", *where)
     assert ran.json == {"pictures": 8, "tagged": 8, "tags": 8, "labels": {"red": 4, "blue": 4}}
     ran = mindseye("search", "tag:red", "--json", *where)

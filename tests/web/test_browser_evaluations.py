@@ -1,15 +1,18 @@
 """A real Chromium: a collection is measured from the page, and the run looked into."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from encoders import Encoder
+from evaluation import How, Subject, encoder_run, read_classes, save_run
 from indexer import index
 from search import Engine
 from store import Collection
+from tests.conftest import Paint
 from tests.web.chromium import LOADED, OVERFLOW, hits, opened, search, serious
 from tests.web.paused import ended
 from web import create_app
@@ -85,6 +88,40 @@ def test_everything_can_be_read_without_javascript(
         page.get_by_role("link", name="Look at the queries").last.click()
         page.get_by_role("link", name="found first").click()
         expect(page.locator(".queries > li").first).to_contain_text("rank 1")
+
+
+@pytest.fixture
+def classes(app: Flask, encoder: Encoder, paint: Paint, tmp_path: Path) -> str:
+    """The address of a run of so many classes that its matrix is wider than a small screen."""
+    for number in range(12):
+        place = tmp_path / "set" / f"class {number}"
+        for colour in ("red", "blue"):
+            paint(place / f"{number} {colour}.png", colour)
+    run = encoder_run(encoder, Subject(read_classes(tmp_path / "set"), tmp_path / "set"), How())
+    save_run(run, app.extensions["runs"])
+    return f"/evaluations/{run['id']}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_taken_for_what_is_a_table_that_scrolls_in_its_own_box(
+    browser: Browser, address: str, classes: str, scheme: Any
+) -> None:
+    small = {"width": 320, "height": 600}
+    with opened(
+        browser, address, java_script_enabled=False, viewport=small, color_scheme=scheme
+    ) as page:
+        page.goto(classes)
+        box = page.get_by_role("region", name="Class by class").last
+        expect(box.get_by_role("columnheader", name="class 11")).to_be_attached()
+        expect(box.get_by_role("rowheader", name="class 11")).to_be_visible()
+        assert box.evaluate("one => one.scrollWidth > one.clientWidth")
+        assert page.evaluate(OVERFLOW) == 0
+        own = box.locator(".same").first
+        assert own.evaluate("one => getComputedStyle(one).backgroundColor") != box.locator(
+            ".share0"
+        ).first.evaluate("one => getComputedStyle(one).backgroundColor")
+    with browser.new_context(base_url=address, color_scheme=scheme) as context:
+        assert serious(context.new_page(), [classes]) == {}
 
 
 def pages(run: str) -> list[str]:

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from encoders import Encoder
-from evaluation import How, Subject, encoder_run, read_dataset, save_run
+from evaluation import How, Subject, encoder_run, read_classes, read_dataset, save_run
 from indexer import index
 from search import Engine
 from store import Collection
+from tests.conftest import Paint
 from tests.web.paused import ended
 from web import create_app
 
@@ -115,6 +116,40 @@ def test_a_run_over_a_folder_shows_the_pictures_that_the_collection_has(
     page = client.get(f"/evaluations/{run['id']}/queries").text
     assert f'src="/pictures/{leaf}/thumbnail"' in page
     assert '<span class="absent">other.png</span>' in page  # not indexed under that name
+
+
+def test_a_run_of_classes_shows_what_was_taken_for_what(
+    client: FlaskClient, app: Flask, encoder: Encoder, paint: Paint, tmp_path: Path
+) -> None:
+    for name in ("red/1 red", "red/2 blue", "blue/3 blue"):
+        paint(tmp_path / "set" / f"{name}.png", name.split()[1])
+    run = encoder_run(encoder, Subject(read_classes(tmp_path / "set"), tmp_path / "set"), How())
+    save_run(run, app.extensions["runs"])
+    page = client.get(f"/evaluations/{run['id']}").text
+    cells = re.findall(r'<td class="cell (share[0-9]+)( same)?">([0-9]*)</td>', page)
+    assert cells == [
+        ("share10", " same", "1"),  # blue, as blue
+        ("share0", "", ""),
+        ("share5", "", "1"),  # half of red, as blue
+        ("share5", " same", "1"),
+    ]
+    assert "red, taken for blue" in page
+    assert "1 picture, 50% of red" in page
+    assert '<span class="absent">2 blue.png</span>' in page
+    assert "style=" not in page
+    assert "accuracy 0.667 (" in client.get("/evaluations").text
+
+
+def test_of_many_classes_only_those_that_are_confused_are_told(
+    client: FlaskClient, app: Flask, encoder: Encoder, paint: Paint, tmp_path: Path
+) -> None:
+    for number in range(61):
+        paint(tmp_path / "set" / f"class {number}" / "1.png", (4 * number, 90, 255 - 4 * number))
+    run = encoder_run(encoder, Subject(read_classes(tmp_path / "set"), tmp_path / "set"), How())
+    save_run(run, app.extensions["runs"])
+    page = client.get(f"/evaluations/{run['id']}").text
+    assert 'class="cell' not in page
+    assert page.count(", taken for class") == 2 * 12
 
 
 def test_two_runs_are_compared(client: FlaskClient, app: Flask) -> None:

@@ -2,19 +2,14 @@
 
 from web.evaluations.pictures import Pictures
 from web.evaluations.plots import Plot, plot
-from web.evaluations.queries import FOUND, Shown, chosen, shown
 from web.evaluations.runs import NoRunError, against, run_of, runs_folder
 
 __all__ = [
-    "FOUND",
     "NoRunError",
     "Pictures",
     "Plot",
-    "Shown",
     "against",
-    "chosen",
     "plot",
     "run_of",
     "runs_folder",
-    "shown",
 ]

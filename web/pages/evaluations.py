@@ -4,15 +4,24 @@ from flask import render_template, request
 from werkzeug.exceptions import BadRequest
 
 from evaluation import Run, list_runs
+from evaluation.mistakes import furthest, mistaken
+from evaluation.queries import ranked, shown
 from evaluation.runs import measures_of
 from store import judged_counts, judgements
-from web.evaluations import FOUND, Pictures, against, chosen, plot, run_of, runs_folder, shown
+from web.evaluations import Pictures, against, plot, run_of, runs_folder
 from web.pages.blueprint import blueprint
 from web.parts import engine, whole_number
 
 PAGE = 20  # queries
 CHANGES = 12  # queries that a comparison shows of each kind
 JUDGED = 100  # judgements that the list shows; the API has all of them
+MATRIX = 60  # classes; of more, only those that are confused are told
+FOUND = {  # what a page of queries can be narrowed to: first and last rank
+    "all": (1, None),
+    "first": (1, 1),
+    "later": (2, 10),
+    "beyond": (11, None),
+}
 WAYS = {"text_to_image": "Words to pictures", "image_to_text": "Pictures to words"}
 
 
@@ -46,6 +55,7 @@ def evaluation(number: str) -> str:
         run=run,
         sections={way: (plot([one]), one) for way, one in measures.items()},
         ways=WAYS,
+        classes=_classes(run) if "classification" in run else None,
         others=[
             one for one in others if "queries" in run and one["kind"] in ("retrieval", "judged")
         ],
@@ -60,7 +70,7 @@ def evaluation_queries(number: str) -> str:
     if way not in run.get("queries", {}) or found not in FOUND:
         raise BadRequest("the run has no such queries")
     offset = whole_number("offset")
-    results = chosen(run, way, found)
+    results = ranked(run["queries"][way], *FOUND[found])
     queries = shown(run, way, results[offset : offset + PAGE])
     places = [one.picture for one in queries]
     places += [answer.picture for one in queries for answer in (*one.right, *one.answers)]
@@ -71,7 +81,7 @@ def evaluation_queries(number: str) -> str:
         way=way,
         ways={way: title for way, title in WAYS.items() if way in run["queries"]},
         found=found,
-        counts={name: len(chosen(run, way, name)) for name in FOUND},
+        counts={name: len(ranked(run["queries"][way], *at)) for name, at in FOUND.items()},
         queries=queries,
         pictures=pictures,
         ids=pictures.ids(place for place in places if place is not None),
@@ -96,6 +106,21 @@ def evaluation_against(number: str, before: str) -> str:
         ways=WAYS,
         changes=CHANGES,
     )
+
+
+def _classes(run: Run) -> dict[str, object]:
+    """What was taken for what: the whole matrix where it can be read, pairs, and pictures."""
+    facts = run["classification"]
+    wrong = furthest(facts, CHANGES)
+    pictures = Pictures(engine(), run)
+    return {
+        "facts": facts,
+        "matrix": len(facts["classes"]) <= MATRIX,
+        "mistaken": mistaken(facts)[:CHANGES],
+        "furthest": wrong,
+        "pictures": pictures,
+        "ids": pictures.ids(one["picture"] for one in wrong),
+    }
 
 
 def _pair(before: Run, after: Run, way: str) -> object:

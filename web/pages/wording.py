@@ -11,7 +11,7 @@ from web.jobs import lasting
 from web.pages.narrowing import label
 from web.uploads import KEPT
 
-MEASURES = {"mrr": "MRR", "map": "MAP", "ndcg@10": "nDCG@10"}
+MEASURES = {"mrr": "MRR", "map": "MAP", "ndcg@10": "nDCG@10", "macro_f1": "macro F1"}
 MEASURES |= {f"r@{k}": f"R@{k}" for k in KS}
 EVALUATIONS = ("pages.evaluation", "pages.evaluation_against", "pages.evaluation_queries")
 NAVIGATION = (  # each with the pages below it

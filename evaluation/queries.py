@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation import Run
-from evaluation.shape import QueryResult
-
-FOUND = {  # what a page of queries can be narrowed to: first and last rank
-    "all": (1, None),
-    "first": (1, 1),
-    "later": (2, 10),
-    "beyond": (11, None),
-}
+from evaluation.shape import QueryResult, Run
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A place among the pictures, or words; its score, and whether it is right."""
+    """A place among the run's pictures, or words; its score, and whether it is right."""
 
     picture: int | None
     text: str
@@ -26,19 +18,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shown:
-    """One query: words or a picture, its right answers, their best rank, and what came first."""
+    """One query: words or a picture, its right answers, the best of them, and what came first."""
 
     text: str
     picture: int | None
     right: tuple[Answer, ...]
     rank: int
+    score: float
     answers: tuple[Answer, ...]
 
 
-def chosen(run: Run, way: str, found: str) -> list[QueryResult]:
-    """The queries whose right answer came where ``found`` says, the worst first."""
-    first, last = FOUND[found]
-    results = run["queries"][way]
+def ranked(results: Sequence[QueryResult], first: int, last: int | None) -> list[QueryResult]:
+    """The queries whose right answer came at these ranks, the worst first."""
     within = [one for one in results if first <= one["rank"] <= (last or one["rank"])]
     return sorted(within, key=lambda one: -one["rank"])
 
@@ -53,7 +44,7 @@ def _words(run: Run, one: QueryResult) -> Shown:
     places = one.get("right", [caption["picture"]])
     right = tuple(Answer(place, "", one["score"], True) for place in places)
     answers = [Answer(place, "", score, place in places) for place, score in one["best"]]
-    return Shown(caption["text"], None, right, one["rank"], tuple(answers))
+    return Shown(caption["text"], None, right, one["rank"], one["score"], tuple(answers))
 
 
 def _picture(run: Run, one: QueryResult) -> Shown:
@@ -64,4 +55,4 @@ def _picture(run: Run, one: QueryResult) -> Shown:
         Answer(None, captions[place]["text"], score, captions[place]["picture"] == one["query"])
         for place, score in one["best"]
     ]
-    return Shown("", one["query"], right, one["rank"], tuple(answers))
+    return Shown("", one["query"], right, one["rank"], one["score"], tuple(answers))
