@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, String, cast, func, select
 
+from store.columns import columns
 from store.database import stamp
 from store.description import Description, description
 from store.facets import Facets, facets
@@ -44,17 +45,22 @@ class View:
     def matching(self, filters: Sequence[Filter]) -> Ids:
         """The ids of the pictures that meet all filters and lie somewhere, ascending: ``(m,)``.
 
-        They come back as one string: for half a million pictures that is several times faster than
-        as many rows. They are kept, for who counts them afterwards.
+        They are kept, for who counts them afterwards.
         """
-        if (known := self._matching.get(tuple(filters))) is not None:
-            return known
+        asked = tuple(filters)
+        if asked not in self._matching:
+            kept = columns(self._connection)
+            ids = kept.matching(self._connection, filters) if kept else None
+            ids = self._selected(filters) if ids is None else ids
+            ids.flags.writeable = False
+            self._matching[asked] = ids
+        return self._matching[asked]
+
+    def _selected(self, filters: Sequence[Filter]) -> Ids:
+        """As one string: for half a million pictures several times faster than as many rows."""
         joined = func.aggregate_strings(cast(Picture.id, String), ",")
         numbers = self._connection.scalar(select(joined).where(*conditions(filters)))
-        ids = ascending(np.fromstring(numbers or "", dtype=np.int64, sep=","))
-        ids.flags.writeable = False
-        self._matching[tuple(filters)] = ids
-        return ids
+        return ascending(np.fromstring(numbers or "", dtype=np.int64, sep=","))
 
     def count(self, filters: Sequence[Filter]) -> int:
         """How many pictures meet all filters and lie somewhere."""

@@ -6,7 +6,9 @@ One query at a time, k = 10, over a whole collection: a filter on the size of fi
 nearest of what meets it. FAISS is given the ids by a SELECT that the same index of the catalog
 answers as ours; LanceDB and milvus-lite have the sizes in tables of their own. Each gets the least
 effort that reaches the recall on 50 queries, and is measured on 50 others, with one thread, by the
-processor's clock: it counts the work of all cores, and none of the waiting for them.
+processor's clock: it counts the work of all cores, and none of the waiting for them. Ours is
+measured twice: with the sizes in memory, as after a few questions to the same state of the catalog,
+and as right after a change of it, when SQLite is asked. The ratio is that of the first.
 """
 
 import sqlite3
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from unittest.mock import patch
 
 import faiss
 import numpy as np
@@ -61,6 +64,16 @@ class Ours:
         with self._collection.snapshot() as snapshot:
             found = rank(snapshot, parse(f"words size:<{below}"), query, K)
         return np.array([place.id for place in found.places])
+
+
+class Changed(Ours):
+    """The same without what a few questions to the same state of the catalog leave in memory."""
+
+    name = "ours, catalog just changed"
+
+    def search(self, query: Embeddings, below: int, effort: int) -> Ids:
+        with patch("store.columns.ASKED", np.inf):
+            return super().search(query, below, effort)
 
 
 class Faiss:
@@ -183,6 +196,7 @@ def main() -> None:
     collection = filled(count, cache)
     contenders: list[Contender] = [
         Ours(collection),
+        Changed(Collection(collection.folder)),  # connections of its own, without columns
         Faiss(collection.folder / "catalog.sqlite", vectors, cache),
         Lance(vectors, sizes, cache),
         Milvus(vectors, sizes, cache),
@@ -211,7 +225,7 @@ def main() -> None:
             for place, run in runs.items()
         ]
         medians = [float(np.median(taken[place])) for place in runs]
-        ratio = min(medians[1:]) / medians[0]
+        ratio = min(medians[2:]) / medians[0]
         print(f"| {share:.1%} | {' | '.join(cells)} | {ratio:.1f} × | {aim} × |", flush=True)
 
 

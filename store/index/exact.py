@@ -128,6 +128,8 @@ def _within(
 
 def ascending(ids: Ids) -> Ids:
     """Ids ``(m,)`` from 0 on in order, each once: a bit for each up to the greatest, not a sort."""
+    if (ids[1:] > ids[:-1]).all():
+        return ids
     there = np.zeros(int(ids.max(initial=NOBODY)) + 1, dtype=bool)
     there[ids] = True
     return np.flatnonzero(there)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from store.embeddings import Embeddings, scattered
-from store.index.cost import probing, scanning
+from store.index.cost import Effort, probing, scanning
 from store.index.exact import Ids, Scores, ascending, best, inner_products, scan, taken, untied
 from store.index.files import files_of, rows_beside, tuning_beside
 from store.index.ivf import Index
@@ -70,7 +70,8 @@ class Gallery:
         """
         size, dim, kind = len(self.index), self.index.dim, self.index.kind
         among = size if candidates is None else min(candidates, size)
-        if self.tuning is None or not among:
+        least = probing(kind, size, dim, Effort(0, 0), k, candidates, self.index.engine)
+        if self.tuning is None or scanning(among, dim) <= least:
             return None
         point = self.tuning.cheapest(kind, dim, asked, k * size / among)
         if point is None:
