@@ -3,11 +3,12 @@
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import PurePath
 
 from indexer.errors import ArchiveError
+from indexer.sources.listing import facts_of, keep_listing, kept_listing
 from indexer.sources.opened import (
     MAX_BYTES,
     TOO_LARGE,
@@ -21,8 +22,8 @@ from indexer.sources.seen import WORDS, SeenFile, stamp, words_for
 from store import Catalog, KnownFile
 
 ZIPS = (".zip", ".cbz")
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
-ARCHIVES = ZIPS + TARS
+PACKED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
+ARCHIVES = (*ZIPS, ".tar", *PACKED)
 KEPT_OPEN = 4  # archives; each holds the list of its members
 
 
@@ -40,14 +41,14 @@ class Archive:
     def seen(self) -> Iterator[SeenFile]:
         """Every member that is a file, by path; the archive itself where it cannot be read."""
         try:
-            opened = _opened(self.root)
+            members, trouble = _listed(self.root)
         except (ArchiveError, OSError) as error:
             yield self._failed(str(error))
             return
-        if opened.trouble:  # what comes behind the damage is unknown, and so is what is gone
-            yield self._failed(opened.trouble)
-        words = _words(opened)
-        for member in sorted(opened.members.values(), key=lambda one: one.name):
+        if trouble:  # what comes behind the damage is unknown, and so is what is gone
+            yield self._failed(trouble)
+        words = _words(members)
+        for member in sorted(members, key=lambda one: one.name):
             yield self._look(member, words)
 
     def _failed(self, reason: str) -> SeenFile:
@@ -101,6 +102,19 @@ def _may_be_inside(path: str) -> bool:
     return any(end + os.sep in lower for end in ARCHIVES)
 
 
+def _listed(path: str) -> tuple[list[Member], str | None]:
+    """Its members, and why they may not be all; a compressed tar is unpacked only if it changed."""
+    packed = path.lower().endswith(PACKED)
+    facts = facts_of(path)  # before it is read: it may change meanwhile
+    if packed and (kept := kept_listing(path, facts)) is not None:
+        return kept, None
+    opened = _opened(path)
+    members = list(opened.members.values())
+    if packed and not opened.trouble:
+        keep_listing(path, facts, members)
+    return members, opened.trouble
+
+
 def _opened(path: str) -> OpenedArchive:
     facts = os.stat(path)  # noqa: PTH116
     return _kept_open(path, facts.st_size, facts.st_mtime_ns)
@@ -111,9 +125,9 @@ def _kept_open(path: str, _size: int, mtime_ns: int) -> OpenedArchive:
     return OpenedZip(path) if path.lower().endswith(ZIPS) else OpenedTar(path, mtime_ns)
 
 
-def _words(opened: OpenedArchive) -> dict[str, dict[str, Member]]:
+def _words(members: Iterable[Member]) -> dict[str, dict[str, Member]]:
     found: dict[str, dict[str, Member]] = defaultdict(dict)
-    for member in opened.members.values():
+    for member in members:
         if member.name.endswith(WORDS):
             folder, _, name = member.name.rpartition("/")
             found[folder][name] = member

@@ -115,6 +115,28 @@ def test_a_changed_tar_is_read_again_and_nothing_in_it_is_encoded_again(
     assert encoder.pictures_encoded == 3
 
 
+@pytest.mark.parametrize("name", ["a.tgz", "a.tar.bz2", "a.tar.xz"])
+def test_an_unchanged_compressed_tar_is_not_even_opened(
+    collection: Collection, encoder: Colours, tmp_path: Path, name: str
+) -> None:
+    """Rubbish of the same size and time in its place is not noticed, until the time changes."""
+    members = {**PICTURES, "leaf.txt": b"a leaf", "../out.png": png(BLUE)}
+    archive = tarred(tmp_path / name, members)
+    expected = {"indexed": 2, "skipped": 2, "failed": 1}
+    assert counts(index(collection, encoder, [archive])) == expected
+    before = archive.stat()
+    archive.write_bytes(b"x" * before.st_size)
+    os.utime(archive, ns=(before.st_atime_ns, before.st_mtime_ns))
+    for _ in range(2):
+        account = index(collection, encoder, [archive])
+        assert counts(account) == {"unchanged": 2, "skipped": 2, "failed": 1}
+        assert account.failures[0].reason == "its name leads out of its archive"
+    aged(archive, 60)
+    account = index(collection, encoder, [archive])
+    assert counts(account) == {"failed": 1}
+    assert account.failures[0].reason.startswith("cannot read this archive: ")
+
+
 def test_a_member_that_was_taken_out_is_removed_and_restored_when_it_is_back(
     collection: Collection, encoder: Colours, tmp_path: Path
 ) -> None:
