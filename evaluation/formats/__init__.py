@@ -80,9 +80,15 @@ def _one_language(name: str, language: str | None) -> None:
 
 def _checked(folder: Folder, captions: Captions) -> Dataset:
     found = folder.joined(captions)
-    if not found.names:
-        raise DatasetError(f"no captions in {folder.place}; {EXPECTED}")
-    return found
+    if found.names:
+        return found
+    lost = [name for name in found.captions_without_picture if captions.by_name[name]]
+    if lost:
+        raise DatasetError(
+            f"{captions.format}: not one of its pictures is in {folder.place}, "
+            f"as {', '.join(lost[:3])}; the names must be paths below this folder"
+        )
+    raise DatasetError(f"no captions in {folder.place}; {EXPECTED}")
 
 
 def _classes(folder: Folder) -> Dataset | None:

@@ -14,6 +14,7 @@ NAMES = ("captions.csv", "captions.tsv", "captions.txt", "captions.parquet", "re
 TOKENS = "*.token*"  # Flickr8k.token.txt, results_20130124.token
 IMAGE = ("image", "image_name", "file_name", "filename", "filepath")
 CAPTION = ("caption", "comment", "text", "title", "sentence")
+COLUMNS = "a table of captions begins with the columns image,caption"
 TOKEN = re.compile(r"(?P<image>[^\t]+)#\d+\t(?P<caption>.*)")
 
 Pair = tuple[str, Any]
@@ -88,8 +89,11 @@ def _parquet(file: Path) -> Iterator[Pair]:
 def _columns(file: Path, header: list[str]) -> tuple[str, str]:
     image = next((name for name in IMAGE if name in header), None)
     caption = next((name for name in CAPTION if name in header), None)
+    if not any(header):
+        raise DatasetError(f"{file} is empty, or its first line is; {COLUMNS}")
     if image is None or caption is None:
         raise DatasetError(
-            f"{file} is no table of captions: its first line lacks the columns image,caption"
+            f"{file} is no table of captions: its first line lacks the columns image,caption "
+            f"and has {', '.join(header)[:80]}"
         )
     return image, caption

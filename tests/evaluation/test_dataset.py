@@ -51,10 +51,25 @@ def test_further_columns_and_another_order_are_allowed(folder: Path) -> None:
     assert read_dataset(folder).captions == (("one",),)
 
 
-@pytest.mark.parametrize("text", ["file,text\na.png,one\n", "a.png,one\n", ""])
-def test_a_table_without_its_columns_is_refused_by_name(folder: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("file,text\na.png,one\n", "lacks the columns image,caption and has file, text"),
+        ("a.png,one\n", "lacks the columns image,caption and has a.png, one"),
+        ("", "captions.csv is empty"),
+    ],
+)
+def test_a_table_without_its_columns_is_refused_by_name(folder: Path, text: str, says: str) -> None:
     table(folder, text)
-    with pytest.raises(DatasetError, match=r"its first line lacks the columns image,caption"):
+    with pytest.raises(DatasetError, match=says):
+        read_dataset(folder)
+
+
+def test_captions_whose_pictures_are_elsewhere_are_not_called_missing(folder: Path) -> None:
+    table(folder, "image,caption\nx.png,one\ny.png,two\n")
+    with pytest.raises(
+        DatasetError, match=r"captions.csv: not one of its .*, as x.png, y.png; the"
+    ):
         read_dataset(folder)
 
 
