@@ -69,7 +69,7 @@ def server(place: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def serving(place: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-c", SERVE, "serve", "--collection", place, "--port", free_port()]
+    command = [sys.executable, "-c", SERVE, "serve", "--collection", place, "--port", 0]
     with subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + SECONDS
         while server_of(place) is None:
@@ -77,12 +77,6 @@ def serving(place: Path) -> Iterator[subprocess.Popen[bytes]]:
             time.sleep(0.05)
         yield process
         process.terminate()
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def plain(text: str) -> str:

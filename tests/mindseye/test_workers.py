@@ -2,12 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -34,11 +33,8 @@ def place(tmp_path: Path, forks: Forks) -> Path:
 @contextmanager
 def serving(place: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """`mindseye serve` with two workers, in a session of its own."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
     command = [sys.executable, "-m", "tests.mindseye.serving", "serve", "--workers", "2", *words]
-    command += ["--collection", str(place), "--port", port]
+    command += ["--collection", str(place), "--port", "0"]
     pipes = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     with subprocess.Popen(command, **pipes) as process:  # type: ignore[call-overload]
         try:

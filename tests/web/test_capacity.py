@@ -25,7 +25,7 @@ class Slow(Colours):
         self.may_go = Event()
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        assert self.may_go.wait(20)
+        assert self.may_go.wait(60)
         return super().encode_texts(texts)
 
 
@@ -49,7 +49,7 @@ def test_beyond_capacity_searches_get_a_503_at_once_and_later_the_answer(
     app.extensions["capacity"] = Capacity(searches=4)
     statuses: list[int] = []
     threads = [asked(app, f"red {number}", statuses) for number in range(12)]
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while len(statuses) < 8 and time.monotonic() < deadline:
         time.sleep(0.01)
     assert statuses == [503] * 8  # while the four others are still encoding
