@@ -11,6 +11,7 @@ measuring has not seen. Collections stay in ``--cache``.
 """
 
 import time
+from math import ceil, floor, log10
 from pathlib import Path
 
 import matplotlib as mpl
@@ -77,7 +78,8 @@ def plot(counts: list[int], figures: list[tuple[float, float, float]]) -> None:
         for count, value in zip(counts, values, strict=True):
             label = f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
             axis.annotate(label, (count, value), (0, 7), textcoords="offset points", ha="center")
-        axis.margins(0.15, 0.25)
+        axis.margins(0.15)
+        axis.set_ylim(10 ** floor(log10(min(values) / 1.5)), 10 ** ceil(log10(max(values) * 1.5)))
     drawing.savefig(PLOT, dpi=110)
 
 
