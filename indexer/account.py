@@ -48,7 +48,7 @@ class Account:
         counts = asdict(self)
         del counts["failures"]
         removed = counts.pop("removed")
-        parts = " + ".join(f"{count} {state}" for state, count in counts.items() if count)
+        parts = " + ".join(f"{count:,} {state}" for state, count in counts.items() if count)
         gone = f"; {removed} removed" if removed else ""
         return f"{many(self.seen, 'file')} seen = {parts or 'nothing'}{gone}"
 

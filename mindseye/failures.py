@@ -52,7 +52,7 @@ def _retry(collection: "Collection", paths: list[str]) -> None:
     from indexer import sources_of
     from mindseye.opening import for_indexing
 
-    _, encoder = for_indexing(collection.folder, None, None)
+    _, encoder = for_indexing(collection.folder)
     with resumable("what was read is kept, the same command goes on from here") as stop:
         account, _ = run(collection, encoder, sources_of(paths), stop)
     click.echo(account.summary(), err=True)

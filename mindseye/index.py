@@ -1,6 +1,8 @@
 """`mindseye index`: folders and archives into the collection, and the account of every file."""
 
+from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from mindseye.stopping import Stop, resumable
 
 if TYPE_CHECKING:
     from encoders import Encoder
+    from indexer import Cluster, Source
     from indexer.ocr import TextReader
     from store import Collection
 
@@ -109,31 +112,24 @@ def command(
         from indexer import sources
         from indexer.ocr import text_reader
         from mindseye.opening import for_indexing, on_cluster
-        from store import FUSION, FUSION_WEIGHT, place_of_vectors
+        from store import FUSION, FUSION_WEIGHT
 
-        if vectors:
-            place_of_vectors(vectors)  # a mistake must not leave an empty collection either
+        wishes = {
+            "memory": memory,
+            "recall_target": recall_target,
+            FUSION: fusion,
+            FUSION_WEIGHT: fusion_weight,
+        }
         reader = text_reader() if ocr else None
         given = sources(places)  # one that is not there must not leave an empty collection
-        collection, opened = for_indexing(folder, encoder, catalog)
-        if vectors:
-            collection.move_vectors(vectors)
-        wishes = {"memory": memory, "recall_target": recall_target, FUSION: fusion}
-        wishes |= {FUSION_WEIGHT: fusion_weight}
-        collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
+        collection, opened = for_indexing(folder, encoder, catalog, vectors, wishes)
         kept = "what was read is kept, the same command goes on from here"
         with (
             resumable(kept) as stop,
             closing(collection),  # in here, where Ctrl-C waits for it
             on_cluster(ray, opened) as cluster,
         ):
-
-            def once() -> Ran:
-                ran = run(collection, opened, given, stop, cluster)
-                if reader:
-                    _read_words(collection, opened, reader, stop)
-                return ran
-
+            once = partial(_once, collection, opened, given, reader, cluster, stop)
             if watch:
                 follow(given, folder, once, stop, lambda ran: tell(ran, folder, report))
                 return
@@ -141,6 +137,20 @@ def command(
         tell(ran, folder, report)
     if ran.account.failures:
         raise click.exceptions.Exit(FAILED_FILES)
+
+
+def _once(
+    collection: "Collection",
+    encoder: "Encoder",
+    given: "Sequence[Source]",
+    reader: "TextReader | None",
+    cluster: "Cluster | None",
+    stop: Stop,
+) -> Ran:
+    ran = run(collection, encoder, given, stop, cluster)
+    if reader:
+        _read_words(collection, encoder, reader, stop)
+    return ran
 
 
 def _read_words(

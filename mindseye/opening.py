@@ -1,10 +1,11 @@
 """How commands get at a collection and its encoder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -13,16 +14,33 @@ from PIL import Image
 import encoders
 from encoders import Encoder, PictureError, open_picture
 from search import Engine
-from store import Collection, NoCollectionError, place_of, same_encoder
+from store import Collection, NoCollectionError, place_of, place_of_vectors, same_encoder
 
 if TYPE_CHECKING:
     from indexer import Cluster
 
 
 def for_indexing(
-    folder: Path, encoder: str | None, catalog: str | None
+    folder: Path,
+    encoder: str | None = None,
+    catalog: str | None = None,
+    vectors: str | None = None,
+    wishes: Mapping[str, object] = MappingProxyType({}),
 ) -> tuple[Collection, Encoder]:
-    """The collection to write to, made if there is none, and its encoder."""
+    """The collection to write to, made if there is none, and its encoder.
+
+    It keeps those of the wishes that are not ``None``.
+    """
+    if vectors:
+        place_of_vectors(vectors)  # a mistake must not leave an empty collection
+    collection, opened = _made(folder, encoder, catalog)
+    if vectors:
+        collection.move_vectors(vectors)
+    collection.catalog.set(**{name: wish for name, wish in wishes.items() if wish is not None})
+    return collection, opened
+
+
+def _made(folder: Path, encoder: str | None, catalog: str | None) -> tuple[Collection, Encoder]:
     try:
         collection = Collection(folder)
     except NoCollectionError:

@@ -100,14 +100,12 @@ class Gallery:
             return self.index.search(queries, wanted, nprobe, allowed)
 
         most = max(k, len(self.index))
+        tied = np.zeros(len(queries), dtype=bool)
         try:
             if self.index.kind.exact:
                 ids, tied = untied(shortlist, k, most)
             else:
-                ids, tied = (
-                    shortlist(min(k * k_factor, most))[1],
-                    np.zeros(len(queries), dtype=bool),
-                )
+                ids = shortlist(min(k * k_factor, most))[1]
         except TooDeepError:
             return self.scan(queries, k, allowed)
         scores, ids = best(inner_products(queries, self._scattered, self.rows.rows(ids)), ids, k)
